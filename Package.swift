@@ -45,6 +45,7 @@ let package = Package(
 
         // Rooms, from the bottom up
         room("Domain"),
+        room("Limits"),
         room("Reactor", imports: ["CSystem"]),
         room("Postgres", imports: ["CLibPQ", "Reactor"]),
         room("Cryptography", imports: ["CArgon2", "CCrypt", "COpenSSL", "CZxcvbn"]),
@@ -52,15 +53,25 @@ let package = Package(
         room("HTTPServer", imports: ["CHTTPParser", "CSystem", "HTTP", "Reactor"]),
         room("Mail", imports: ["CCurl", "Reactor"]),
         room("Storage", imports: ["Domain", "Postgres"]),
-        room("Services", imports: ["Cryptography", "Domain", "Mail", "Storage"]),
+        room("Services", imports: ["Cryptography", "Domain", "Limits", "Mail", "Storage"]),
         surface("EscapeRoom"),
+
+        // The migrations and the demo, compiled into the program
+        .target(
+            name: "Migrations",
+            dependencies: ["Postgres"],
+            path: "sql",
+            sources: ["Migrations.swift"],
+            resources: [.embedInCode("migrations"), .embedInCode("seed.sql")],
+            swiftSettings: houseRules
+        ),
 
         // The only room that sees all the others
         .executableTarget(
             name: "portero",
             dependencies: [
-                "CSystem", "Cryptography", "Domain", "EscapeRoomSurface", "HTTP", "HTTPServer", "Mail", "Postgres",
-                "Reactor", "Services", "Storage",
+                "CSystem", "Cryptography", "Domain", "EscapeRoomSurface", "HTTP", "HTTPServer", "Limits", "Mail",
+                "Migrations", "Postgres", "Reactor", "Services", "Storage",
             ],
             swiftSettings: houseRules
         ),

@@ -1,0 +1,19 @@
+package import Domain
+
+/// Somebody whose token has been checked, and what they may do now.
+///
+/// Only this room can make one, so holding a `Caller` is proof of authentication.
+package struct Caller: Sendable {
+    package let userID: UserID
+    package let sessionID: SessionID
+    /// Null when they work nowhere, or not any more where their token says.
+    package let organizationID: OrganizationID?
+    package let email: String
+    package let fullName: String
+    let passwordHash: String?
+    let permissions: Set<String>
+
+    package func require(_ permission: Permission) throws(AuthError) {
+        guard permissions.contains(permission.rawValue) else { throw .missing(permission) }
+    }
+}

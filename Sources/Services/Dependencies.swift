@@ -1,0 +1,69 @@
+package import Cryptography
+package import Domain
+package import FoundationEssentials
+package import Limits
+package import Storage
+
+/// Everything that a service reaches outside itself.
+///
+/// Each event loop has its own, on its own database connections. Tests replace a member of this, never a service.
+package struct Dependencies: Sendable {
+    package var accounts: AccountRepository
+    package var logins: LoginRepository
+    package var sessions: SessionRepository
+    package var codes: CodeRepository
+    package var hasher: PasswordHasher
+    package var tokens: AccessTokenAuthority
+    package var tokenIssuer: TokenIssuer
+    package var keys: ServiceKeys
+    package var limiter: AddressLimiter
+    package var settings: ServiceSettings
+    package var now: @Sendable () -> Date
+    /// Nanoseconds on the monotonic clock, for the limiter.
+    package var uptime: @Sendable () -> Int64
+    /// Waits without holding the event loop.
+    package var pause: @Sendable (Duration) async throws -> Void
+
+    package init(
+        accounts: AccountRepository,
+        logins: LoginRepository,
+        sessions: SessionRepository,
+        codes: CodeRepository,
+        hasher: PasswordHasher,
+        tokens: AccessTokenAuthority,
+        tokenIssuer: TokenIssuer,
+        keys: ServiceKeys,
+        limiter: AddressLimiter,
+        settings: ServiceSettings,
+        now: @escaping @Sendable () -> Date = { Date() },
+        uptime: @escaping @Sendable () -> Int64,
+        pause: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.accounts = accounts
+        self.logins = logins
+        self.sessions = sessions
+        self.codes = codes
+        self.hasher = hasher
+        self.tokens = tokens
+        self.tokenIssuer = tokenIssuer
+        self.keys = keys
+        self.limiter = limiter
+        self.settings = settings
+        self.now = now
+        self.uptime = uptime
+        self.pause = pause
+    }
+
+    /// Seconds since 1970, as tokens count.
+    func epochSeconds() -> Int {
+        Int(now().timeIntervalSince1970)
+    }
+
+    /// Counts a request to something that can be abused from far away.
+    ///
+    /// - Throws: `AuthError.tooManyRequests`.
+    func admit(_ origin: Origin) throws(AuthError) {
+        guard let wait = limiter.admit(origin.network, at: uptime()) else { return }
+        throw .tooManyRequests(seconds: Int((wait + 999_999_999) / 1_000_000_000))
+    }
+}

@@ -1,0 +1,32 @@
+import Cryptography
+package import Domain
+
+/// Which passwords may be chosen.
+enum PasswordPolicy {
+    /// - Throws: `AuthError.unacceptablePassword`, saying why.
+    static func check(_ password: String, of email: String, named name: String? = nil) throws(AuthError) {
+        let verdict = PasswordStrength.guessability(password, context: [email, name].compactMap(\.self))
+        guard case .refused(let weakness) = verdict else { return }
+        throw .unacceptablePassword(PasswordProblem(weakness))
+    }
+}
+
+extension PasswordProblem {
+    fileprivate init(_ weakness: PasswordWeakness) {
+        switch weakness {
+        case .tooShort: self = .tooShort(minimum: PasswordStrength.scalarCounts.lowerBound)
+        case .tooLong: self = .tooLong(maximum: PasswordStrength.scalarCounts.upperBound)
+        case .tooGuessable: self = .tooGuessable
+        case .containsPersonal: self = .tooPersonal
+        }
+    }
+}
+
+extension Dependencies {
+    /// Hashes a password that may be chosen.
+    ///
+    /// - Throws: `AuthError.unavailable` when too many are being hashed.
+    func hash(_ password: String) async throws(AuthError) -> String {
+        do { return try await hasher.hash(password) } catch { throw .unavailable(seconds: 1) }
+    }
+}

@@ -1,0 +1,15 @@
+package import Domain
+import Storage
+
+/// What people change about themselves.
+package struct ProfileService: Sendable {
+    private let dependencies: Dependencies
+
+    package init(_ dependencies: Dependencies) {
+        self.dependencies = dependencies
+    }
+
+    package func rename(_ caller: Caller, to name: FullName, origin: Origin) async throws {
+        try await dependencies.accounts.rename(caller.userID, to: name, session: caller.sessionID, origin: origin)
+    }
+}

@@ -1,0 +1,44 @@
+package import Cryptography
+import Domain
+import Storage
+
+/// The keys under which the services hide what they store, each derived for its one purpose.
+package struct ServiceKeys: Sendable {
+    private let identity: HMACSHA256
+    private let codes: [HMACSHA256]
+    private let mails: SealedBox
+
+    package init(_ ring: KeyRing) {
+        identity = HMACSHA256(key: ring.current("portero login identity"))
+        codes = ring.all("portero one-time code").map { HMACSHA256(key: $0) }
+        mails = SealedBox(keys: ring.all("portero outbox"))
+    }
+
+    /// How an account is named where failures are counted.
+    func identityDigest(of email: EmailAddress) -> [UInt8] {
+        identity.code(for: Array(email.normalized.utf8))
+    }
+
+    /// A code can be guessed from a plain hash of it: a million tries are nothing. Not without this key.
+    func codeMAC(_ code: String, id: CodeID, purpose: CodePurpose) -> [UInt8] {
+        codes[0].code(for: Self.codeMessage(code, id: id, purpose: purpose))
+    }
+
+    func isCode(_ code: String, of stored: TriedCode, purpose: CodePurpose) -> Bool {
+        let message = Self.codeMessage(code, id: stored.id, purpose: purpose)
+        return codes.contains { $0.isValid(stored.mac, for: message) }
+    }
+
+    /// A mail as it waits in the database; only the row that it was sealed for opens it.
+    func seal(_ mail: [UInt8], for id: MailID) -> [UInt8] {
+        mails.seal(mail, authenticating: Array(id.description.utf8))
+    }
+
+    func open(_ sealed: [UInt8], of id: MailID) -> [UInt8]? {
+        mails.open(sealed, authenticating: Array(id.description.utf8))
+    }
+
+    private static func codeMessage(_ code: String, id: CodeID, purpose: CodePurpose) -> [UInt8] {
+        Array("\(purpose.rawValue) \(id) \(code)".utf8)
+    }
+}

@@ -1,0 +1,39 @@
+package import Domain
+import Storage
+
+/// A person's own sessions.
+package struct SessionService: Sendable {
+    private let dependencies: Dependencies
+
+    package init(_ dependencies: Dependencies) {
+        self.dependencies = dependencies
+    }
+
+    package func list(for caller: Caller) async throws -> [SessionSummary] {
+        try await dependencies.sessions.list(of: caller.userID)
+    }
+
+    /// Ends the session that the caller speaks from.
+    package func logout(_ caller: Caller, origin: Origin) async throws {
+        // Ended by somebody else in this moment: ended all the same.
+        _ = try await dependencies.sessions.end(caller.sessionID, of: caller.userID, because: .logout, origin: origin)
+    }
+
+    /// Ends one of the caller's sessions.
+    ///
+    /// - Throws: `AuthError.sessionNotFound`, also where it is somebody else's.
+    package func revoke(_ session: SessionID, by caller: Caller, origin: Origin) async throws {
+        let ended = try await dependencies.sessions.end(session, of: caller.userID, because: .revoked, origin: origin)
+        if !ended { throw AuthError.sessionNotFound }
+    }
+
+    /// Ends the caller's sessions, all or all others, and answers how many.
+    package func logoutAll(_ caller: Caller, exceptCurrent: Bool, origin: Origin) async throws -> Int {
+        try await dependencies.sessions.endAll(
+            of: caller.userID,
+            except: exceptCurrent ? caller.sessionID : nil,
+            asked: caller.sessionID,
+            origin: origin
+        )
+    }
+}

@@ -1,0 +1,33 @@
+package import Domain
+import Storage
+
+/// Proves that people read the mails of the address they registered with.
+package struct VerificationService: Sendable {
+    private let dependencies: Dependencies
+
+    package init(_ dependencies: Dependencies) {
+        self.dependencies = dependencies
+    }
+
+    /// - Throws: `AuthError.invalidCode`, `.tooManyRequests`, `.unavailable`.
+    package func verify(_ email: EmailAddress, code: String, origin: Origin) async throws {
+        try dependencies.admit(origin)
+        let stored = try await dependencies.codes.spendTry(.verifyEmail, for: email)
+        guard let stored, dependencies.keys.isCode(code, of: stored, purpose: .verifyEmail) else {
+            try await dependencies.codes.recordFailure(.verifyEmail, of: stored?.userID, email: email, origin: origin)
+            throw AuthError.invalidCode
+        }
+        guard try await dependencies.codes.verifyEmail(stored, origin: origin) else { throw AuthError.invalidCode }
+    }
+
+    /// Mails another code, if the address is somebody's and not verified yet; the same answer in any case.
+    package func resend(to email: EmailAddress, origin: Origin) async throws {
+        try dependencies.admit(origin)
+        try await dependencies.codes.request(
+            .verifyEmail,
+            for: email,
+            dependencies.newCode(.verifyEmail, in: origin.language),
+            origin: origin
+        )
+    }
+}

@@ -1,0 +1,48 @@
+package import Domain
+package import Postgres
+
+/// What the command line does to the database, as its owner.
+package struct AdministrationRepository: Sendable {
+    package enum AdminOutcome: String, Sendable {
+        case created
+        case promoted
+        case noOrganization = "no_organization"
+    }
+
+    private let database: Database
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Makes a member with the role Admin, or promotes the account with that address.
+    ///
+    /// - Throws: `AuthError.usernameTaken`.
+    package func makeAdmin(
+        _ id: UserID,
+        email: EmailAddress,
+        fullName: FullName,
+        username: String?,
+        passwordHash: String,
+        resettingPassword: Bool,
+        organization slug: String,
+        origin: Origin
+    ) async throws -> AdminOutcome {
+        let outcome = try await reaching(["users_username_key": .usernameTaken]) { () throws(PostgresError) in
+            try await database.write(
+                """
+                SELECT portero.make_admin(\(id), \(email.text), \(fullName.text), \(username), \(passwordHash),
+                                          \(resettingPassword), \(slug), \(SQL.origin(origin)))
+                """
+            ).first { (row: inout Row) throws(PostgresError) -> String in try row.next() }
+        }
+        return outcome.flatMap(AdminOutcome.init(rawValue:)) ?? .noOrganization
+    }
+
+    /// Makes the partitions of `auth_logs` for the months to come.
+    package func prepareLogPartitions() async throws {
+        try await reaching { () throws(PostgresError) in
+            _ = try await database.write("SELECT portero.prepare_log_partitions()")
+        }
+    }
+}

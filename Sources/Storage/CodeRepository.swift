@@ -1,0 +1,120 @@
+package import Domain
+package import Postgres
+
+/// A code whose next try has been spent: what it is compared with.
+package struct TriedCode: Sendable {
+    package let id: CodeID
+    package let userID: UserID
+    package let mac: [UInt8]
+    package let email: String
+    package let fullName: String
+}
+
+/// Codes sent by mail, and the passwords set with them.
+package struct CodeRepository: Sendable {
+    /// Mails of one kind to one person.
+    private static let perMinute: Int32 = 1
+    private static let perDay: Int32 = 10
+
+    private let database: Database
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Mails a code if there is somebody to mail it to; the same answer in any case.
+    package func request(
+        _ purpose: CodePurpose,
+        for email: EmailAddress,
+        _ code: NewCode,
+        origin: Origin
+    ) async throws {
+        try await reaching { () throws(PostgresError) in
+            _ = try await database.write(
+                """
+                SELECT portero.request_code(\(purpose.rawValue), \(email.normalized), \(code.id), \(code.mac),
+                    \(SQL.seconds(code.lifetime)), \(code.sealedMail), \(Self.perMinute), \(Self.perDay),
+                    \(SQL.origin(origin)))
+                """
+            )
+        }
+    }
+
+    /// Spends one try of a person's live code; nil when there is none or its tries are spent.
+    package func spendTry(_ purpose: CodePurpose, for email: EmailAddress) async throws -> TriedCode? {
+        try await reaching { () throws(PostgresError) in
+            try await database.write("SELECT * FROM portero.try_code(\(purpose.rawValue), \(email.normalized))")
+                .first { (row: inout Row) throws(PostgresError) in try TriedCode(&row) }
+        }
+    }
+
+    package func recordFailure(
+        _ purpose: CodePurpose,
+        of user: UserID?,
+        email: EmailAddress,
+        origin: Origin
+    ) async throws {
+        try await reaching { () throws(PostgresError) in
+            _ = try await database.write(
+                "SELECT portero.code_failed(\(purpose.rawValue), \(user), \(email.normalized), \(SQL.origin(origin)))"
+            )
+        }
+    }
+
+    /// Sets a new password and ends every session; false when another request was faster.
+    package func resetPassword(
+        _ code: TriedCode,
+        to hash: String,
+        mail: SealedMail,
+        identityDigest: [UInt8],
+        origin: Origin
+    ) async throws -> Bool {
+        try await succeeds(
+            """
+            SELECT portero.reset_password(\(code.id), \(code.userID), \(hash), \(mail.id), \(mail.bytes),
+                                          \(identityDigest), \(SQL.origin(origin)))
+            """
+        )
+    }
+
+    /// Sets a new password and ends the other sessions; false when the old one is not the current one any more.
+    package func changePassword(
+        of user: UserID,
+        in session: SessionID,
+        from oldHash: String,
+        to hash: String,
+        mail: SealedMail,
+        identityDigest: [UInt8],
+        origin: Origin
+    ) async throws -> Bool {
+        try await succeeds(
+            """
+            SELECT portero.change_password(\(user), \(session), \(oldHash), \(hash), \(mail.id), \(mail.bytes),
+                                           \(identityDigest), \(SQL.origin(origin)))
+            """
+        )
+    }
+
+    package func verifyEmail(_ code: TriedCode, origin: Origin) async throws -> Bool {
+        try await succeeds("SELECT portero.verify_email(\(code.id), \(code.userID), \(SQL.origin(origin)))")
+    }
+
+    private func succeeds(_ statement: SQL) async throws -> Bool {
+        let outcome = try await reaching { () throws(PostgresError) in
+            try await database.write(statement).first { (row: inout Row) throws(PostgresError) -> Bool in
+                try row.next()
+            }
+        }
+        return outcome ?? false
+    }
+}
+
+extension TriedCode {
+    fileprivate init(_ row: inout Row) throws(PostgresError) {
+        id = try row.next()
+        userID = try row.next()
+        mac = try row.next()
+        email = try row.next()
+        fullName = try row.next()
+    }
+}

@@ -1,0 +1,65 @@
+package import Domain
+import Postgres
+
+/// What the database knows of somebody who tries to log in.
+package enum LoginTry: Sendable {
+    /// One try is reserved; it ends with `open` or `fail`.
+    case go(LoginCandidate?)
+    case locked(seconds: Int)
+    /// As many tries as may still fail are being hashed: ask again in a moment.
+    case wait
+}
+
+package struct LoginCandidate: Sendable {
+    package let id: UserID
+    package let passwordHash: String?
+    package let isActive: Bool
+    package let isVerified: Bool
+}
+
+/// Why a try at a password failed, as it is logged.
+package enum LoginFailure: String, Sendable {
+    case wrongPassword = "wrong_password"
+    case unknownAccount = "unknown_account"
+    case inactive
+    case unverified
+
+    var counts: Bool {
+        switch self {
+        case .wrongPassword, .unknownAccount: true
+        case .inactive, .unverified: false
+        }
+    }
+}
+
+/// What the password was for; the audit trail knows the same names.
+package enum LoginEvent: String, Sendable {
+    case login = "authn_login_fail"
+    case passwordChange = "authn_password_change_fail"
+}
+
+extension LoginTry {
+    init(_ row: inout Row) throws(PostgresError) {
+        let state: String = try row.next()
+        let retryAfter: Int? = try row.nextIfPresent()
+        let user: UserID? = try row.nextIfPresent()
+        let hash: String? = try row.nextIfPresent()
+        let isActive: Bool? = try row.nextIfPresent()
+        let isVerified: Bool? = try row.nextIfPresent()
+        switch state {
+        case "locked": self = .locked(seconds: max(1, retryAfter ?? 1))
+        case "wait": self = .wait
+        default:
+            self = .go(
+                user.map {
+                    LoginCandidate(
+                        id: $0,
+                        passwordHash: hash,
+                        isActive: isActive ?? false,
+                        isVerified: isVerified ?? false
+                    )
+                }
+            )
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package import Domain
+package import Postgres
+
+/// Who speaks, as the database knows them now.
+package struct LiveSession: Sendable {
+    package let email: String
+    package let fullName: String
+    package let passwordHash: String?
+    package let organizationID: OrganizationID?
+    package let permissions: [String]
+}
+
+/// What became of a refresh token that was presented.
+package enum Rotation: Sendable {
+    /// `nonce` and the presented token give the successor, the same one for all who ask within the grace.
+    case successor(nonce: [UInt8], TokenSubject)
+    case refused
+    case notMember
+}
+
+/// Whom an access token is made for.
+package struct TokenSubject: Sendable {
+    package let userID: UserID
+    package let sessionID: SessionID
+    package let organizationID: OrganizationID?
+
+    package init(userID: UserID, sessionID: SessionID, organizationID: OrganizationID?) {
+        self.userID = userID
+        self.sessionID = sessionID
+        self.organizationID = organizationID
+    }
+}
+
+/// A refresh token that was presented, and what would follow it.
+package struct PresentedToken: Sendable {
+    package let digest: [UInt8]
+    package let successorDigest: [UInt8]
+    package let nonce: [UInt8]
+
+    package init(digest: [UInt8], successorDigest: [UInt8], nonce: [UInt8]) {
+        self.digest = digest
+        self.successorDigest = successorDigest
+        self.nonce = nonce
+    }
+}
+
+/// Live sessions: checked, listed, rotated and ended.
+package struct SessionRepository: Sendable {
+    private let database: Database
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    package func live(
+        _ session: SessionID,
+        user: UserID,
+        organization: OrganizationID?
+    ) async throws -> LiveSession? {
+        try await reaching { () throws(PostgresError) in
+            try await database.read("SELECT * FROM portero.authenticate(\(session), \(user), \(organization))")
+                .first { (row: inout Row) throws(PostgresError) in try LiveSession(&row) }
+        }
+    }
+
+    package func list(of user: UserID) async throws -> [SessionSummary] {
+        try await reaching { () throws(PostgresError) in
+            try await database.read("SELECT * FROM portero.live_sessions(\(user))")
+                .map { (row: inout Row) throws(PostgresError) in try SessionSummary(&row) }
+        }
+    }
+
+    /// Rotates a refresh token; a stolen one ends its session and queues `theftMail`.
+    package func rotate(
+        _ token: PresentedToken,
+        grace: Duration,
+        organization: OrganizationID?,
+        theftMail: SealedMail,
+        origin: Origin
+    ) async throws -> Rotation {
+        let outcome = try await reaching { () throws(PostgresError) in
+            try await database.write(
+                """
+                SELECT state, user_id, session_id, organization_id, nonce FROM portero.refresh(
+                    \(token.digest), \(token.successorDigest), \(token.nonce), \(SQL.seconds(grace)), \(organization),
+                    \(theftMail.id), \(theftMail.bytes), \(SQL.origin(origin)))
+                """
+            ).first { (row: inout Row) throws(PostgresError) in try Rotation(&row) }
+        }
+        return outcome ?? .refused
+    }
+
+    /// Ends one live session of a user; false when there was none with that id.
+    package func end(
+        _ session: SessionID,
+        of user: UserID,
+        because reason: SessionEnd,
+        origin: Origin
+    ) async throws -> Bool {
+        let ended = try await reaching { () throws(PostgresError) in
+            try await database.write(
+                """
+                SELECT portero.end_session(\(session), \(user), \(reason.rawValue), 'authn_token_revoked',
+                                           \(SQL.origin(origin)))
+                """
+            ).first { (row: inout Row) throws(PostgresError) -> Bool in try row.next() }
+        }
+        return ended ?? false
+    }
+
+    /// Ends the live sessions of a user but `kept`; answers how many.
+    package func endAll(
+        of user: UserID,
+        except kept: SessionID?,
+        asked current: SessionID,
+        origin: Origin
+    ) async throws -> Int {
+        let count = try await reaching { () throws(PostgresError) in
+            try await database.write(
+                """
+                SELECT portero.end_sessions(\(user), \(kept), \(SessionEnd.logoutAll.rawValue), \(current),
+                                            \(SQL.origin(origin)))
+                """
+            ).first { (row: inout Row) throws(PostgresError) -> Int in try row.next() }
+        }
+        return count ?? 0
+    }
+}
+
+extension LiveSession {
+    fileprivate init(_ row: inout Row) throws(PostgresError) {
+        email = try row.next()
+        fullName = try row.next()
+        passwordHash = try row.nextIfPresent()
+        organizationID = try row.nextIfPresent()
+        let _: RoleID? = try row.nextIfPresent()
+        permissions = try row.nextIfPresent() ?? []
+    }
+}
+
+extension SessionSummary {
+    fileprivate init(_ row: inout Row) throws(PostgresError) {
+        self.init(
+            id: try row.next(),
+            createdAt: try row.next(),
+            lastSeenAt: try row.next(),
+            expiresAt: try row.next(),
+            address: try row.nextIfPresent(),
+            userAgent: try row.nextIfPresent(),
+            device: try row.nextIfPresent(),
+            organizationID: try row.nextIfPresent()
+        )
+    }
+}
+
+extension Rotation {
+    fileprivate init(_ row: inout Row) throws(PostgresError) {
+        let state: String = try row.next()
+        let user: UserID? = try row.nextIfPresent()
+        let session: SessionID? = try row.nextIfPresent()
+        let organization: OrganizationID? = try row.nextIfPresent()
+        let nonce: [UInt8]? = try row.nextIfPresent()
+        switch (state, user, session, nonce) {
+        case ("rotated", let user?, let session?, let nonce?), ("repeated", let user?, let session?, let nonce?):
+            self = .successor(
+                nonce: nonce,
+                TokenSubject(userID: user, sessionID: session, organizationID: organization)
+            )
+        case ("not_member", _, _, _): self = .notMember
+        default: self = .refused
+        }
+    }
+}

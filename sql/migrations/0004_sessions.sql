@@ -1,0 +1,100 @@
+-- 0004 sessions: one row per login, its refresh tokens, the codes sent by mail, and the mails waiting to be sent.
+--
+-- Why    Tokens are stored as SHA-256, codes as HMAC under a key that is not in the database, waiting mails sealed: a dump
+--        of these tables opens nothing.
+-- Locks  New tables only.
+-- Undo   Forward only.
+
+CREATE TABLE portero.sessions (
+    id                  uuid        PRIMARY KEY,
+    -- The same session for clients that cannot take a UUID: random, exact in JavaScript.
+    number              bigint      NOT NULL,
+    user_id             uuid        NOT NULL REFERENCES portero.users (id) ON DELETE CASCADE,
+    organization_id     uuid,
+    surface             text        NOT NULL,
+    created_at          timestamptz NOT NULL DEFAULT now(),
+    last_seen_at        timestamptz NOT NULL DEFAULT now(),
+    expires_at          timestamptz NOT NULL,
+    ended_at            timestamptz,
+    ended_reason        text,
+    address             inet,
+    user_agent          text,
+    reported_address    text,
+    reported_user_agent text,
+    device              text,
+
+    CONSTRAINT sessions_number_key UNIQUE (number),
+    CONSTRAINT sessions_number_exact CHECK (number BETWEEN 1 AND 9007199254740991),
+    CONSTRAINT sessions_ended_with_reason CHECK ((ended_at IS NULL) = (ended_reason IS NULL)),
+    CONSTRAINT sessions_ended_reason_known CHECK (ended_reason IN (
+        'logout', 'logout_all', 'revoked', 'password_changed', 'password_reset', 'token_reuse', 'deactivated'
+    )),
+    -- The active organization is one that the person is a member of.
+    CONSTRAINT sessions_membership_fkey FOREIGN KEY (organization_id, user_id)
+        REFERENCES portero.memberships (organization_id, user_id) ON DELETE SET NULL (organization_id)
+) WITH (fillfactor = 80);
+
+CREATE INDEX sessions_live_by_user ON portero.sessions (user_id, created_at) WHERE ended_at IS NULL;
+CREATE INDEX sessions_by_organization ON portero.sessions (organization_id, user_id) WHERE organization_id IS NOT NULL;
+-- "Has this person logged in from here before?"
+CREATE INDEX sessions_by_user_and_address ON portero.sessions (user_id, address, created_at);
+
+ALTER TABLE portero.sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON portero.sessions TO CURRENT_USER USING (true) WITH CHECK (true);
+CREATE POLICY tenant ON portero.sessions TO portero_app USING (organization_id = portero.current_organization());
+CREATE POLICY self ON portero.sessions TO portero_app USING (user_id = portero.current_actor());
+GRANT SELECT ON portero.sessions TO portero_app;
+
+CREATE TABLE portero.refresh_tokens (
+    digest     bytea       PRIMARY KEY,
+    session_id uuid        NOT NULL REFERENCES portero.sessions (id) ON DELETE CASCADE,
+    issued_at  timestamptz NOT NULL DEFAULT now(),
+    used_at    timestamptz,
+    -- The successor is derived from the presented token and this nonce: neither alone gives it away.
+    nonce      bytea,
+    successor  bytea,
+
+    CONSTRAINT refresh_tokens_digest_length CHECK (length(digest) = 32),
+    CONSTRAINT refresh_tokens_used_once CHECK (
+        (used_at IS NULL) = (nonce IS NULL) AND (used_at IS NULL) = (successor IS NULL)
+    )
+) WITH (fillfactor = 70);
+
+CREATE INDEX refresh_tokens_by_session ON portero.refresh_tokens (session_id);
+
+CREATE TABLE portero.one_time_codes (
+    id          uuid        PRIMARY KEY,
+    purpose     text        NOT NULL,
+    user_id     uuid        NOT NULL REFERENCES portero.users (id) ON DELETE CASCADE,
+    mac         bytea       NOT NULL,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    expires_at  timestamptz NOT NULL,
+    tries_left  smallint    NOT NULL DEFAULT 5,
+    used_at     timestamptz,
+    replaced_at timestamptz,
+
+    CONSTRAINT one_time_codes_purpose_known CHECK (purpose IN ('reset_password', 'verify_email')),
+    CONSTRAINT one_time_codes_tries CHECK (tries_left BETWEEN 0 AND 5)
+);
+
+-- Only the newest counts.
+CREATE UNIQUE INDEX one_time_codes_live ON portero.one_time_codes (user_id, purpose)
+    WHERE used_at IS NULL AND replaced_at IS NULL;
+-- How many were mailed in the last minute and day.
+CREATE INDEX one_time_codes_by_age ON portero.one_time_codes (user_id, purpose, created_at);
+
+CREATE TABLE portero.mail_outbox (
+    id              uuid        PRIMARY KEY,
+    kind            text        NOT NULL,
+    recipient       text        NOT NULL,
+    -- Subject and text, sealed with a key of the server; emptied once the mail is gone.
+    sealed          bytea,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    attempts        integer     NOT NULL DEFAULT 0,
+    next_attempt_at timestamptz NOT NULL DEFAULT now(),
+    sent_at         timestamptz,
+    failed_at       timestamptz,
+    failure         text
+);
+
+CREATE INDEX mail_outbox_due ON portero.mail_outbox (next_attempt_at) WHERE sent_at IS NULL AND failed_at IS NULL;

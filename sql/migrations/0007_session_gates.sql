@@ -1,0 +1,213 @@
+-- 0007 session gates: who a token speaks for, rotation of refresh tokens, and every way in which a session ends.
+--
+-- Why    One round trip each; `me` and `refresh` are the hottest statements of the server.
+-- Locks  None.
+-- Undo   Forward only.
+
+-- The person behind a live session, their place in one organization, and all their memberships.
+--
+-- No row when the session has ended or its person may not log in. An organization that is not theirs (any more) leaves the
+-- organization's columns null.
+CREATE FUNCTION portero.me(p_session uuid, p_user uuid, p_organization uuid)
+RETURNS TABLE (
+    email text, full_name text, is_active boolean, is_verified boolean, created_at timestamptz,
+    organization_id uuid, organization_name text, role_id uuid, role_name text, permissions text[],
+    member_ids uuid[], member_names text[], member_slugs text[], member_roles text[]
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT u.email, u.full_name, u.is_active, u.email_verified_at IS NOT NULL, u.created_at,
+           here.organization_id, here.organization_name, here.role_id, here.role_name, here.permissions,
+           everywhere.ids, everywhere.names, everywhere.slugs, everywhere.roles
+      FROM portero.sessions s
+      JOIN portero.users u ON u.id = s.user_id
+      LEFT JOIN LATERAL (
+          SELECT m.organization_id, o.name AS organization_name, r.id AS role_id, r.name AS role_name,
+                 ARRAY(
+                     SELECT p.name FROM portero.role_permissions rp JOIN portero.permissions p ON p.id = rp.permission_id
+                      WHERE rp.role_id = m.role_id ORDER BY p.name
+                 ) AS permissions
+            FROM portero.memberships m
+            JOIN portero.organizations o ON o.id = m.organization_id
+            JOIN portero.roles r ON r.id = m.role_id
+           WHERE m.organization_id = p_organization AND m.user_id = p_user AND m.is_active
+      ) here ON true
+      CROSS JOIN LATERAL (
+          SELECT array_agg(o.id ORDER BY o.name, o.id) AS ids, array_agg(o.name ORDER BY o.name, o.id) AS names,
+                 array_agg(o.slug ORDER BY o.name, o.id) AS slugs, array_agg(r.name ORDER BY o.name, o.id) AS roles
+            FROM portero.memberships m
+            JOIN portero.organizations o ON o.id = m.organization_id
+            JOIN portero.roles r ON r.id = m.role_id
+           WHERE m.user_id = p_user AND m.is_active
+      ) everywhere
+     WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active;
+END
+$$;
+
+-- Whether a token's session is live, and what its person may do in the token's organization.
+CREATE FUNCTION portero.authenticate(p_session uuid, p_user uuid, p_organization uuid)
+RETURNS TABLE (email text, full_name text, password_hash text, organization_id uuid, role_id uuid, permissions text[])
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT u.email, u.full_name, u.password_hash, m.organization_id, m.role_id,
+           ARRAY(
+               SELECT p.name FROM portero.role_permissions rp JOIN portero.permissions p ON p.id = rp.permission_id
+                WHERE rp.role_id = m.role_id
+           )
+      FROM portero.sessions s
+      JOIN portero.users u ON u.id = s.user_id
+      LEFT JOIN portero.memberships m ON m.organization_id = p_organization AND m.user_id = p_user AND m.is_active
+     WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active;
+END
+$$;
+
+-- Ends one session, or answers false when there was none to end.
+CREATE FUNCTION portero.end_session(p_session uuid, p_user uuid, p_reason text, p_event text, p_origin portero.origin)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_organization uuid;
+BEGIN
+    UPDATE portero.sessions s SET ended_at = now(), ended_reason = p_reason
+     WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now()
+    RETURNING s.organization_id INTO v_organization;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM portero.log(p_origin, p_event, true, p_reason, p_user, p_session, v_organization);
+    RETURN true;
+END
+$$;
+
+-- Ends a person's live sessions but one (or none), and answers how many.
+CREATE FUNCTION portero.end_sessions(
+    p_user uuid, p_except uuid, p_reason text, p_current uuid, p_origin portero.origin
+) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_count integer;
+BEGIN
+    UPDATE portero.sessions s SET ended_at = now(), ended_reason = p_reason
+     WHERE s.user_id = p_user AND s.id IS DISTINCT FROM p_except AND s.ended_at IS NULL AND s.expires_at > now();
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    PERFORM portero.log(
+        p_origin, 'authn_token_revoked', true, p_reason, p_user, p_current, NULL, NULL, NULL,
+        jsonb_build_object('sessions', v_count)
+    );
+    RETURN v_count;
+END
+$$;
+
+-- A person's live sessions, newest first.
+CREATE FUNCTION portero.live_sessions(p_user uuid)
+RETURNS TABLE (
+    id uuid, created_at timestamptz, last_seen_at timestamptz, expires_at timestamptz, address text, user_agent text,
+    device text, organization_id uuid
+)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+    SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, host(s.address), s.user_agent, s.device, s.organization_id
+      FROM portero.sessions s
+     WHERE s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now()
+     ORDER BY s.created_at DESC, s.id DESC
+     LIMIT 500
+$$;
+
+-- Rotates a refresh token.
+--
+-- `state` is
+--   'rotated'    the presented token is used up, its successor stored
+--   'repeated'   it was used within the grace and its successor was not: `nonce` gives the same successor again
+--   'reused'     it was used, and it is too late or its successor was used: a theft, the session has ended
+--   'refused'    no such token, or its session has ended, or its person may not log in
+--   'not_member' the organization asked for is not theirs; nothing has changed
+CREATE FUNCTION portero.refresh(
+    p_digest bytea, p_successor bytea, p_nonce bytea, p_grace interval, p_organization uuid,
+    p_mail uuid, p_sealed bytea, p_origin portero.origin,
+    OUT state text, OUT user_id uuid, OUT session_id uuid, OUT organization_id uuid, OUT nonce bytea,
+    OUT expires_at timestamptz
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_used_at timestamptz;
+    v_successor bytea;
+    v_live boolean;
+    v_email text;
+BEGIN
+    -- The session first and always: whoever ends it waits for this, or this for them.
+    SELECT t.used_at, t.nonce, t.successor, s.id, s.user_id, s.expires_at, u.email,
+           s.ended_at IS NULL AND s.expires_at > now() AND u.is_active, s.organization_id
+      INTO v_used_at, refresh.nonce, v_successor, refresh.session_id, refresh.user_id, refresh.expires_at, v_email,
+           v_live, refresh.organization_id
+      FROM portero.refresh_tokens t
+      JOIN portero.sessions s ON s.id = t.session_id
+      JOIN portero.users u ON u.id = s.user_id
+     WHERE t.digest = p_digest
+       FOR UPDATE OF s, t;
+    IF NOT FOUND OR NOT v_live THEN
+        PERFORM portero.log(
+            p_origin, 'authn_token_refused', false, CASE WHEN v_live IS NULL THEN 'unknown' ELSE 'session_ended' END,
+            refresh.user_id, refresh.session_id
+        );
+        state := 'refused';
+        RETURN;
+    END IF;
+
+    IF p_organization IS NOT NULL OR refresh.organization_id IS NOT NULL THEN
+        SELECT m.organization_id INTO refresh.organization_id
+          FROM portero.memberships m
+         WHERE m.organization_id = coalesce(p_organization, refresh.organization_id)
+           AND m.user_id = refresh.user_id AND m.is_active;
+        IF NOT FOUND AND p_organization IS NOT NULL THEN
+            state := 'not_member';
+            RETURN;
+        END IF;
+    END IF;
+
+    IF v_used_at IS NULL THEN
+        UPDATE portero.refresh_tokens t SET used_at = now(), nonce = p_nonce, successor = p_successor
+         WHERE t.digest = p_digest;
+        INSERT INTO portero.refresh_tokens (digest, session_id) VALUES (p_successor, refresh.session_id);
+        UPDATE portero.sessions s SET last_seen_at = now() WHERE s.id = refresh.session_id;
+        PERFORM portero.log(
+            p_origin, 'authn_token_created', true, NULL, refresh.user_id, refresh.session_id, refresh.organization_id
+        );
+        state := 'rotated';
+        refresh.nonce := p_nonce;
+    ELSIF v_used_at + p_grace > clock_timestamp()
+        AND EXISTS (SELECT FROM portero.refresh_tokens t WHERE t.digest = v_successor AND t.used_at IS NULL)
+    THEN
+        PERFORM portero.log(
+            p_origin, 'authn_token_created', true, 'repeated', refresh.user_id, refresh.session_id,
+            refresh.organization_id
+        );
+        state := 'repeated';
+    ELSE
+        UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'token_reuse' WHERE s.id = refresh.session_id;
+        INSERT INTO portero.mail_outbox (id, kind, recipient, sealed)
+        VALUES (p_mail, 'session_theft', v_email, p_sealed);
+        PERFORM portero.log(
+            p_origin, 'authn_token_reuse', false, 'used_token_presented', refresh.user_id, refresh.session_id,
+            refresh.organization_id
+        );
+        state := 'reused';
+    END IF;
+END
+$$;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    portero.me(uuid, uuid, uuid),
+    portero.authenticate(uuid, uuid, uuid),
+    portero.end_session(uuid, uuid, text, text, portero.origin),
+    portero.end_sessions(uuid, uuid, text, uuid, portero.origin),
+    portero.live_sessions(uuid),
+    portero.refresh(bytea, bytea, bytea, interval, uuid, uuid, bytea, portero.origin)
+TO portero_app;
