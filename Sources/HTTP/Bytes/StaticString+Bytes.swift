@@ -18,20 +18,8 @@ extension StaticString {
             return true
         }
     }
-}
 
-extension UInt8 {
-    var lowercasedASCII: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+    func isEqual(to bytes: ArraySlice<UInt8>) -> Bool { isEqual(to: bytes.span) }
 
-    var isASCIIDigit: Bool { self &- 0x30 < 10 }
-
-    /// The value of a hexadecimal digit in either case.
-    var hexadecimalValue: UInt8? {
-        switch self {
-        case 0x30...0x39: self - 0x30
-        case 0x41...0x46: self - 0x41 + 10
-        case 0x61...0x66: self - 0x61 + 10
-        default: nil
-        }
-    }
+    func isEqualIgnoringCase(to bytes: ArraySlice<UInt8>) -> Bool { isEqualIgnoringCase(to: bytes.span) }
 }

@@ -10,7 +10,7 @@ package struct PathParameters: Sendable {
         values = []
     }
 
-    /// - Parameter values: as many as there are names, in the pattern's order.
+    /// Takes as many values as there are names, in the pattern's order.
     init(names: [String], values: [String]) {
         self.names = names
         self.values = values
@@ -22,5 +22,5 @@ package struct PathParameters: Sendable {
     }
 
     /// The captured UUID, nil when it is not spelt as one.
-    package func uuid(_ name: String) -> UUID? { self[name].flatMap(UUID.init(uuidString:)) }
+    package func uuid(_ name: String) -> UUID? { self[name].flatMap { UUID(text: $0.utf8.span) } }
 }
