@@ -55,8 +55,8 @@ package struct MailDelivery: Sendable {
     }
 
     private func outcome(of mail: WaitingMail) async -> MailOutcome {
-        guard let bytes = keys.open(mail.sealed, of: mail.id), let text = MailText(bytes) else {
-            return .givenUp(failure: "sealed under a secret that is no longer known")
+        guard let template = mail.template(keys) else {
+            return .givenUp(failure: "sealed under a secret that is no longer known, or of an unknown kind")
         }
         guard let recipient = MailAddress(mail.recipient) else {
             return .givenUp(failure: "the recipient's address cannot be written to")
@@ -65,8 +65,8 @@ package struct MailDelivery: Sendable {
             id: mail.id.rawValue,
             from: sender,
             to: recipient,
-            subject: text.subject,
-            body: text.body,
+            subject: template.subject(in: mail.mailLanguage),
+            body: template.body(in: mail.mailLanguage),
             date: mail.createdAt
         )
         switch await transport.send(message) {

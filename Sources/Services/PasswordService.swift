@@ -1,6 +1,5 @@
 import Cryptography
 package import Domain
-import Mail
 import Storage
 
 /// New passwords: for those who know the old one, and for those who read the mails of the account's address.
@@ -41,7 +40,6 @@ package struct PasswordService: Sendable {
             in: caller.sessionID,
             from: checked.hash,
             to: try await dependencies.hash(new),
-            mail: dependencies.sealed(PasswordChangedMail(at: dependencies.now()), in: origin.language),
             identityDigest: checked.identity.digest,
             origin: origin
         )
@@ -56,7 +54,7 @@ package struct PasswordService: Sendable {
         try await dependencies.codes.request(
             .resetPassword,
             for: email,
-            dependencies.newCode(.resetPassword, in: origin.language),
+            dependencies.newCode(.resetPassword),
             origin: origin
         )
     }
@@ -80,7 +78,6 @@ package struct PasswordService: Sendable {
         let isSet = try await dependencies.codes.resetPassword(
             stored,
             to: try await dependencies.hash(new),
-            mail: dependencies.sealed(PasswordChangedMail(at: dependencies.now()), in: origin.language),
             identityDigest: dependencies.keys.identityDigest(of: email),
             origin: origin
         )

@@ -1,6 +1,5 @@
 import Cryptography
 package import Domain
-import Mail
 import Storage
 
 /// Exchanges refresh tokens for fresh ones.
@@ -34,7 +33,6 @@ package struct RefreshService: Sendable {
             PresentedToken(digest: digest, successorDigest: successorDigest, nonce: nonce),
             grace: dependencies.settings.refreshGrace,
             organization: organization,
-            theftMail: dependencies.sealed(SessionTheftMail(), in: origin.language),
             origin: origin
         )
         switch rotation {

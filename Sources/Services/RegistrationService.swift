@@ -1,5 +1,4 @@
 package import Domain
-import Mail
 import Storage
 
 /// Makes accounts.
@@ -28,7 +27,7 @@ package struct RegistrationService: Sendable {
             email: email,
             fullName: fullName,
             passwordHash: hash,
-            verification: dependencies.newCode(.verifyEmail, in: origin.language),
+            verification: dependencies.newCode(.verifyEmail),
             origin: origin
         )
         return NewAccount(id: id, email: email, fullName: fullName, createdAt: createdAt)

@@ -29,13 +29,13 @@ package struct ServiceKeys: Sendable {
         return codes.contains { $0.isValid(stored.mac, for: message) }
     }
 
-    /// A mail as it waits in the database; only the row that it was sealed for opens it.
-    func seal(_ mail: [UInt8], for id: MailID) -> [UInt8] {
-        mails.seal(mail, authenticating: Array(id.description.utf8))
+    /// A code as it waits to be mailed; only for the row that it was sealed for does it open.
+    func seal(_ code: String, for id: CodeID) -> [UInt8] {
+        mails.seal(Array(code.utf8), authenticating: Array(id.description.utf8))
     }
 
-    func open(_ sealed: [UInt8], of id: MailID) -> [UInt8]? {
-        mails.open(sealed, authenticating: Array(id.description.utf8))
+    func open(_ sealed: [UInt8], of id: MailID) -> String? {
+        mails.open(sealed, authenticating: Array(id.description.utf8)).map { String(decoding: $0, as: UTF8.self) }
     }
 
     private static func codeMessage(_ code: String, id: CodeID, purpose: CodePurpose) -> [UInt8] {

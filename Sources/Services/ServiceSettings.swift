@@ -22,10 +22,4 @@ package struct ServiceSettings: Sendable {
         self.requiresVerifiedEmail = requiresVerifiedEmail
     }
 
-    static let resetCodeLifetime = Duration.seconds(600)
-    static let verificationCodeLifetime = Duration.seconds(3600)
-}
-
-extension Duration {
-    var wholeMinutes: Int { Int(components.seconds / 60) }
 }

@@ -26,7 +26,7 @@ package struct VerificationService: Sendable {
         try await dependencies.codes.request(
             .verifyEmail,
             for: email,
-            dependencies.newCode(.verifyEmail, in: origin.language),
+            dependencies.newCode(.verifyEmail),
             origin: origin
         )
     }

@@ -25,7 +25,7 @@ package struct AccountRepository: Sendable {
             try await database.write(
                 """
                 SELECT portero.register(\(id), \(email.text), \(fullName.text), \(passwordHash), \(code.id), \(code.mac),
-                                        \(SQL.seconds(code.lifetime)), \(code.sealedMail), \(SQL.origin(origin)))
+                                        \(SQL.seconds(code.lifetime)), \(code.sealed), \(SQL.origin(origin)))
                 """
             ).first { (row: inout Row) throws(PostgresError) -> Date in try row.next() }
         }

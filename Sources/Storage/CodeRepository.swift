@@ -33,7 +33,7 @@ package struct CodeRepository: Sendable {
             _ = try await database.write(
                 """
                 SELECT portero.request_code(\(purpose.rawValue), \(email.normalized), \(code.id), \(code.mac),
-                    \(SQL.seconds(code.lifetime)), \(code.sealedMail), \(Self.perMinute), \(Self.perDay),
+                    \(SQL.seconds(code.lifetime)), \(code.sealed), \(Self.perMinute), \(Self.perDay),
                     \(SQL.origin(origin)))
                 """
             )
@@ -65,14 +65,12 @@ package struct CodeRepository: Sendable {
     package func resetPassword(
         _ code: TriedCode,
         to hash: String,
-        mail: SealedMail,
         identityDigest: [UInt8],
         origin: Origin
     ) async throws -> Bool {
         try await succeeds(
             """
-            SELECT portero.reset_password(\(code.id), \(code.userID), \(hash), \(mail.id), \(mail.bytes),
-                                          \(identityDigest), \(SQL.origin(origin)))
+            SELECT portero.reset_password(\(code.id), \(code.userID), \(hash), \(identityDigest), \(SQL.origin(origin)))
             """
         )
     }
@@ -83,14 +81,13 @@ package struct CodeRepository: Sendable {
         in session: SessionID,
         from oldHash: String,
         to hash: String,
-        mail: SealedMail,
         identityDigest: [UInt8],
         origin: Origin
     ) async throws -> Bool {
         try await succeeds(
             """
-            SELECT portero.change_password(\(user), \(session), \(oldHash), \(hash), \(mail.id), \(mail.bytes),
-                                           \(identityDigest), \(SQL.origin(origin)))
+            SELECT portero.change_password(\(user), \(session), \(oldHash), \(hash), \(identityDigest),
+                                           \(SQL.origin(origin)))
             """
         )
     }

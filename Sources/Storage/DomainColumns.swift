@@ -26,7 +26,8 @@ extension SQL {
     /// The origin as the database's functions take it.
     static func origin(_ origin: Origin) -> SQL {
         """
-        ROW(\(origin.surface.rawValue), \(origin.address)::inet, \(origin.userAgent), \(origin.requestID))::portero.origin
+        ROW(\(origin.surface.rawValue), \(origin.address)::inet, \(origin.userAgent), \(origin.requestID),
+            \(origin.language.rawValue))::portero.origin
         """
     }
 

@@ -2,11 +2,22 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
+/// The mails that there are; the database knows the same names.
+package enum MailKind: String, Sendable {
+    case resetPassword = "reset_password"
+    case verifyEmail = "verify_email"
+    case passwordChanged = "password_changed"
+    case sessionTheft = "session_theft"
+}
+
 /// A mail that is this server's to send until its lease ends.
 package struct WaitingMail: Sendable {
     package let id: MailID
+    /// Nil for a kind that this version does not know: a newer server wrote it, and will send it.
+    package let kind: MailKind?
     package let recipient: String
-    package let sealed: [UInt8]
+    package let language: Language
+    package let sealed: [UInt8]?
     package let attempts: Int
     package let createdAt: Date
 }
@@ -31,7 +42,7 @@ package struct OutboxRepository: Sendable {
         try await reaching { () throws(PostgresError) in
             try await database.write(
                 """
-                SELECT id, recipient, sealed, attempts, created_at
+                SELECT id, kind, recipient, language, sealed, attempts, created_at
                   FROM portero.claim_mails(\(Int32(clamping: count)), \(SQL.seconds(lease)))
                 """
             ).map { (row: inout Row) throws(PostgresError) in try WaitingMail(&row) }
@@ -56,8 +67,10 @@ package struct OutboxRepository: Sendable {
 extension WaitingMail {
     fileprivate init(_ row: inout Row) throws(PostgresError) {
         id = try row.next()
+        kind = MailKind(rawValue: try row.next())
         recipient = try row.next()
-        sealed = try row.next()
+        language = Language(rawValue: try row.next()) ?? .english
+        sealed = try row.nextIfPresent()
         attempts = try row.next()
         createdAt = try row.next()
     }

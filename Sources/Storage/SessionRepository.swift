@@ -70,12 +70,11 @@ package struct SessionRepository: Sendable {
         }
     }
 
-    /// Rotates a refresh token; a stolen one ends its session and queues `theftMail`.
+    /// Rotates a refresh token; a stolen one ends its session and queues the mail that tells its person.
     package func rotate(
         _ token: PresentedToken,
         grace: Duration,
         organization: OrganizationID?,
-        theftMail: SealedMail,
         origin: Origin
     ) async throws -> Rotation {
         let outcome = try await reaching { () throws(PostgresError) in
@@ -83,7 +82,7 @@ package struct SessionRepository: Sendable {
                 """
                 SELECT state, user_id, session_id, organization_id, nonce FROM portero.refresh(
                     \(token.digest), \(token.successorDigest), \(token.nonce), \(SQL.seconds(grace)), \(organization),
-                    \(theftMail.id), \(theftMail.bytes), \(SQL.origin(origin)))
+                    \(SQL.origin(origin)))
                 """
             ).first { (row: inout Row) throws(PostgresError) in try Rotation(&row) }
         }

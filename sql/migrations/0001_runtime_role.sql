@@ -43,5 +43,7 @@ CREATE TYPE portero.origin AS (
     surface    text,
     address    inet,
     user_agent text,
-    request_id text
+    request_id text,
+    -- What the person reads: mails are written in it.
+    language   text
 );

@@ -87,14 +87,19 @@ CREATE TABLE portero.mail_outbox (
     id              uuid        PRIMARY KEY,
     kind            text        NOT NULL,
     recipient       text        NOT NULL,
-    -- Subject and text, sealed with a key of the server; emptied once the mail is gone.
+    language        text        NOT NULL,
+    -- The code that it tells, sealed with a key of the server; emptied once the mail is gone.
     sealed          bytea,
     created_at      timestamptz NOT NULL DEFAULT now(),
     attempts        integer     NOT NULL DEFAULT 0,
     next_attempt_at timestamptz NOT NULL DEFAULT now(),
     sent_at         timestamptz,
     failed_at       timestamptz,
-    failure         text
+    failure         text,
+
+    CONSTRAINT mail_outbox_kind_known CHECK (
+        kind IN ('reset_password', 'verify_email', 'password_changed', 'session_theft')
+    )
 );
 
 CREATE INDEX mail_outbox_due ON portero.mail_outbox (next_attempt_at) WHERE sent_at IS NULL AND failed_at IS NULL;

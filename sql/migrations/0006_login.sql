@@ -24,7 +24,8 @@ $$;
 
 -- Replaces the live code of a purpose, and queues the mail that holds the new one.
 CREATE FUNCTION portero.put_code(
-    p_purpose text, p_user uuid, p_email text, p_code uuid, p_mac bytea, p_lifetime interval, p_sealed bytea
+    p_purpose text, p_user uuid, p_email text, p_code uuid, p_mac bytea, p_lifetime interval, p_sealed bytea,
+    p_language text
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -33,7 +34,8 @@ BEGIN
      WHERE user_id = p_user AND purpose = p_purpose AND used_at IS NULL AND replaced_at IS NULL;
     INSERT INTO portero.one_time_codes (id, purpose, user_id, mac, expires_at)
     VALUES (p_code, p_purpose, p_user, p_mac, now() + p_lifetime);
-    INSERT INTO portero.mail_outbox (id, kind, recipient, sealed) VALUES (p_code, p_purpose, p_email, p_sealed);
+    INSERT INTO portero.mail_outbox (id, kind, recipient, language, sealed)
+    VALUES (p_code, p_purpose, p_email, p_language, p_sealed);
 END
 $$;
 
@@ -49,7 +51,9 @@ BEGIN
     INSERT INTO portero.users AS u (id, email, full_name, password_hash)
     VALUES (p_user, p_email, p_full_name, p_password_hash)
     RETURNING u.created_at INTO register.created_at;
-    PERFORM portero.put_code('verify_email', p_user, p_email, p_code, p_mac, p_lifetime, p_sealed);
+    PERFORM portero.put_code(
+        'verify_email', p_user, p_email, p_code, p_mac, p_lifetime, p_sealed, p_origin.language
+    );
     PERFORM portero.log(p_origin, 'user_created', true, NULL, p_user, NULL, NULL, p_email);
 END
 $$;

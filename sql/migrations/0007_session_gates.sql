@@ -129,7 +129,7 @@ $$;
 --   'not_member' the organization asked for is not theirs; nothing has changed
 CREATE FUNCTION portero.refresh(
     p_digest bytea, p_successor bytea, p_nonce bytea, p_grace interval, p_organization uuid,
-    p_mail uuid, p_sealed bytea, p_origin portero.origin,
+    p_origin portero.origin,
     OUT state text, OUT user_id uuid, OUT session_id uuid, OUT organization_id uuid, OUT nonce bytea,
     OUT expires_at timestamptz
 )
@@ -191,8 +191,8 @@ BEGIN
         state := 'repeated';
     ELSE
         UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'token_reuse' WHERE s.id = refresh.session_id;
-        INSERT INTO portero.mail_outbox (id, kind, recipient, sealed)
-        VALUES (p_mail, 'session_theft', v_email, p_sealed);
+        INSERT INTO portero.mail_outbox (id, kind, recipient, language)
+        VALUES (gen_random_uuid(), 'session_theft', v_email, p_origin.language);
         PERFORM portero.log(
             p_origin, 'authn_token_reuse', false, 'used_token_presented', refresh.user_id, refresh.session_id,
             refresh.organization_id
@@ -209,5 +209,5 @@ GRANT EXECUTE ON FUNCTION
     portero.end_session(uuid, uuid, text, text, portero.origin),
     portero.end_sessions(uuid, uuid, text, uuid, portero.origin),
     portero.live_sessions(uuid),
-    portero.refresh(bytea, bytea, bytea, interval, uuid, uuid, bytea, portero.origin)
+    portero.refresh(bytea, bytea, bytea, interval, uuid, portero.origin)
 TO portero_app;

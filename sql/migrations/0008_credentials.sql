@@ -30,7 +30,10 @@ BEGIN
         WHEN v_minute >= p_per_minute OR v_day >= p_per_day THEN 'too_many_mails'
     END;
     IF v_reason IS NULL THEN
-        PERFORM portero.put_code(p_purpose, v_user.id, v_user.email, p_code, p_mac, p_lifetime, p_sealed);
+        PERFORM portero.put_code(
+            p_purpose, v_user.id, v_user.email, p_code, p_mac, p_lifetime, p_sealed,
+            p_origin.language
+        );
     END IF;
     PERFORM portero.log(
         p_origin, CASE p_purpose WHEN 'verify_email' THEN 'authn_verification_request' ELSE 'authn_password_reset_request' END,
@@ -64,13 +67,13 @@ $$;
 
 -- Ends what an old password opened: sessions (but one, or none), codes, and the counting of failures.
 CREATE FUNCTION portero.forget_password(
-    p_user uuid, p_hash text, p_except uuid, p_reason text, p_mail uuid, p_sealed bytea, p_identity bytea
+    p_user uuid, p_hash text, p_except uuid, p_reason text, p_identity bytea, p_language text
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 BEGIN
-    INSERT INTO portero.mail_outbox (id, kind, recipient, sealed)
-    SELECT p_mail, 'password_changed', u.email, p_sealed FROM portero.users u WHERE u.id = p_user;
+    INSERT INTO portero.mail_outbox (id, kind, recipient, language)
+    SELECT gen_random_uuid(), 'password_changed', u.email, p_language FROM portero.users u WHERE u.id = p_user;
     UPDATE portero.sessions s SET ended_at = now(), ended_reason = p_reason
      WHERE s.user_id = p_user AND s.id IS DISTINCT FROM p_except AND s.ended_at IS NULL;
     UPDATE portero.one_time_codes c SET replaced_at = now()
@@ -82,7 +85,7 @@ $$;
 
 -- Sets a new password for whoever had the right code; false when somebody was faster or the account is closed.
 CREATE FUNCTION portero.reset_password(
-    p_code uuid, p_user uuid, p_hash text, p_mail uuid, p_sealed bytea, p_identity bytea, p_origin portero.origin
+    p_code uuid, p_user uuid, p_hash text, p_identity bytea, p_origin portero.origin
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -99,7 +102,7 @@ BEGIN
     END IF;
     -- Whoever reads the mails of an address owns it.
     UPDATE portero.users u SET email_verified_at = coalesce(u.email_verified_at, now()) WHERE u.id = p_user;
-    PERFORM portero.forget_password(p_user, p_hash, NULL, 'password_reset', p_mail, p_sealed, p_identity);
+    PERFORM portero.forget_password(p_user, p_hash, NULL, 'password_reset', p_identity, p_origin.language);
     PERFORM portero.log(p_origin, 'authn_password_change', true, 'reset', p_user, NULL);
     RETURN true;
 END
@@ -107,8 +110,7 @@ $$;
 
 -- Sets a new password for somebody whose old one was checked; false when it is not the old one any more.
 CREATE FUNCTION portero.change_password(
-    p_user uuid, p_session uuid, p_old_hash text, p_hash text, p_mail uuid, p_sealed bytea, p_identity bytea,
-    p_origin portero.origin
+    p_user uuid, p_session uuid, p_old_hash text, p_hash text, p_identity bytea, p_origin portero.origin
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -120,7 +122,9 @@ BEGIN
     ) THEN
         RETURN false;
     END IF;
-    PERFORM portero.forget_password(p_user, p_hash, p_session, 'password_changed', p_mail, p_sealed, p_identity);
+    PERFORM portero.forget_password(
+        p_user, p_hash, p_session, 'password_changed', p_identity, p_origin.language
+    );
     PERFORM portero.log(p_origin, 'authn_password_change', true, NULL, p_user, p_session);
     RETURN true;
 END
@@ -154,7 +158,9 @@ $$;
 
 -- Takes mails that are due; they come back after the lease unless they are reported.
 CREATE FUNCTION portero.claim_mails(p_count integer, p_lease interval)
-RETURNS TABLE (id uuid, kind text, recipient text, sealed bytea, attempts integer, created_at timestamptz)
+RETURNS TABLE (
+    id uuid, kind text, recipient text, language text, sealed bytea, attempts integer, created_at timestamptz
+)
 LANGUAGE sql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
     UPDATE portero.mail_outbox m
@@ -166,7 +172,7 @@ AS $$
             LIMIT p_count
               FOR UPDATE SKIP LOCKED
      )
-    RETURNING m.id, m.kind, m.recipient, m.sealed, m.attempts, m.created_at
+    RETURNING m.id, m.kind, m.recipient, m.language, m.sealed, m.attempts, m.created_at
 $$;
 
 -- Reports what became of a mail: sent, to be tried again after `p_retry`, or given up.
@@ -186,8 +192,8 @@ GRANT EXECUTE ON FUNCTION
     portero.request_code(text, text, uuid, bytea, interval, bytea, integer, integer, portero.origin),
     portero.try_code(text, text),
     portero.code_failed(text, uuid, text, portero.origin),
-    portero.reset_password(uuid, uuid, text, uuid, bytea, bytea, portero.origin),
-    portero.change_password(uuid, uuid, text, text, uuid, bytea, bytea, portero.origin),
+    portero.reset_password(uuid, uuid, text, bytea, portero.origin),
+    portero.change_password(uuid, uuid, text, text, bytea, portero.origin),
     portero.verify_email(uuid, uuid, portero.origin),
     portero.rename_user(uuid, text, uuid, portero.origin),
     portero.claim_mails(integer, interval),

@@ -128,3 +128,8 @@ private struct Groups {
         return (UInt64(truncatingIfNeeded: address >> 64), UInt64(truncatingIfNeeded: address))
     }
 }
+
+extension NetworkAddress {
+    /// The network of `network` as PostgreSQL's `cidr` takes it.
+    package var networkText: String { ipv4 == nil ? "\(network)/64" : description }
+}

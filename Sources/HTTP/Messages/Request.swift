@@ -54,3 +54,13 @@ package struct Request: Sendable {
 
     package func headerBytes(_ name: StaticString) -> ArraySlice<UInt8>? { head.value(of: name) }
 }
+
+extension Request {
+    /// What follows `Authorization: Bearer`, nil when the header is absent or speaks another scheme.
+    package var bearerToken: ArraySlice<UInt8>? {
+        guard let value = headerBytes("authorization"), value.count > 7,
+            ("bearer " as StaticString).isEqualIgnoringCase(to: value.prefix(7))
+        else { return nil }
+        return value.dropFirst(7)
+    }
+}
