@@ -1,0 +1,149 @@
+import Cryptography
+import Glibc
+import Synchronization
+import Testing
+
+@Suite("Hash pool")
+struct HashPoolTests {
+    /// Holds jobs up until it is opened.
+    private final class Gate: Sendable {
+        private let isOpen = Atomic(false)
+        func open() { isOpen.store(true, ordering: .releasing) }
+        func wait() { while !isOpen.load(ordering: .acquiring) { sched_yield() } }
+    }
+
+    private final class Counts: Sendable {
+        let atOnce = Atomic(0)
+        let mostAtOnce = Atomic(0)
+        let refused = Atomic(0)
+    }
+
+    @Test("Of 200 submissions at once as many are taken as there are threads and places, the others refused")
+    func bound() async {
+        let pool = HashPool(threads: 2, queue: 8)
+        let gate = Gate()
+        let counts = Counts()
+        let done = await withTaskGroup(of: Bool.self, returning: Int.self) { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    do throws(HashQueueFull) {
+                        try await pool.submit {
+                            let running = counts.atOnce.add(1, ordering: .relaxed).newValue
+                            counts.mostAtOnce.max(running, ordering: .relaxed)
+                            gate.wait()
+                            counts.atOnce.subtract(1, ordering: .relaxed)
+                        }
+                        return true
+                    } catch {
+                        if counts.refused.add(1, ordering: .relaxed).newValue == 190 { gate.open() }
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(done == 10)
+        #expect(counts.refused.load(ordering: .relaxed) == 190)
+        #expect(counts.mostAtOnce.load(ordering: .relaxed) <= 2)
+        #expect(pool.waiting == 0)
+        #expect(pool.running == 0)
+        pool.close()
+    }
+
+    @Test("The gauges tell what waits and what runs")
+    func gauges() async throws {
+        let pool = HashPool(threads: 1, queue: 3)
+        let gate = Gate()
+        let jobs = (0..<3).map { number in
+            Task {
+                try await pool.submit {
+                    gate.wait(); return number
+                }
+            }
+        }
+        while pool.waiting < 2 || pool.running < 1 { await Task.yield() }
+        #expect(pool.waiting == 2)
+        #expect(pool.running == 1)
+        gate.open()
+        for (number, job) in jobs.enumerated() { #expect(try await job.value == number) }
+        #expect(pool.waiting == 0)
+        #expect(pool.running == 0)
+        pool.close()
+    }
+
+    @Test("Whoever has a result finds its place free again")
+    func freedPlaces() async throws {
+        let pool = HashPool(threads: 1, queue: 0)
+        for number in 0..<2000 { #expect(try await pool.submit { number } == number) }
+        pool.close()
+    }
+
+    @Test("A cancelled task still gets its result")
+    func cancellation() async throws {
+        let pool = HashPool(threads: 1)
+        let gate = Gate()
+        let task = Task {
+            try await pool.submit {
+                gate.wait(); return 7
+            }
+        }
+        while pool.running == 0 { await Task.yield() }
+        task.cancel()
+        gate.open()
+        #expect(try await task.value == 7)
+        pool.close()
+    }
+
+    @Test("Closing does what has been taken and takes nothing more")
+    func closing() async throws {
+        let pool = HashPool(threads: 2, queue: 100)
+        let gate = Gate()
+        let jobs = (0..<50).map { number in
+            Task {
+                try await pool.submit {
+                    gate.wait(); return number
+                }
+            }
+        }
+        while pool.waiting + pool.running < 50 { await Task.yield() }
+        gate.open()
+        pool.close()
+        pool.close()
+        #expect(pool.waiting == 0)
+        for (number, job) in jobs.enumerated() { #expect(try await job.value == number) }
+        await #expect(throws: HashQueueFull.self) { try await pool.submit { 1 } }
+    }
+
+    @Test("A pool that nobody closes ends its threads when it goes, even from one of them")
+    func abandonment() async throws {
+        let threadsBefore = threadCount()
+        for _ in 0..<20 {
+            let pool = HashPool(threads: 2)
+            _ = try await pool.submit { withExtendedLifetime(pool) { 1 } }
+        }
+        for _ in 0..<10_000 where threadCount() > threadsBefore + 30 { usleep(1000) }
+        #expect(threadCount() <= threadsBefore + 30, "40 threads were started; other tests have some too")
+    }
+
+    @Test("Threads have names")
+    func names() async throws {
+        let pool = HashPool(threads: 1)
+        let name = try await pool.submit {
+            var bytes = [CChar](repeating: 0, count: 16)
+            guard let file = fopen("/proc/thread-self/comm", "r") else { return "" }
+            defer { fclose(file) }
+            guard fgets(&bytes, 16, file) != nil else { return "" }
+            return String(decoding: bytes.prefix { $0 > 32 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
+        #expect(name == "hash-0")
+        pool.close()
+    }
+
+    private func threadCount() -> Int {
+        guard let folder = opendir("/proc/self/task") else { return 0 }
+        defer { closedir(folder) }
+        var count = 0
+        while readdir(folder) != nil { count += 1 }
+        return count - 2
+    }
+}
