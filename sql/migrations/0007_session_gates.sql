@@ -35,12 +35,16 @@ BEGIN
            WHERE m.organization_id = p_organization AND m.user_id = p_user AND m.is_active
       ) here ON true
       CROSS JOIN LATERAL (
-          SELECT array_agg(o.id ORDER BY o.name, o.id) AS ids, array_agg(o.name ORDER BY o.name, o.id) AS names,
-                 array_agg(o.slug ORDER BY o.name, o.id) AS slugs, array_agg(r.name ORDER BY o.name, o.id) AS roles
-            FROM portero.memberships m
-            JOIN portero.organizations o ON o.id = m.organization_id
-            JOIN portero.roles r ON r.id = m.role_id
-           WHERE m.user_id = p_user AND m.is_active
+          SELECT array_agg(w.id) AS ids, array_agg(w.name) AS names, array_agg(w.slug) AS slugs,
+                 array_agg(w.role) AS roles
+            FROM (
+                SELECT o.id, o.name, o.slug, r.name AS role
+                  FROM portero.memberships m
+                  JOIN portero.organizations o ON o.id = m.organization_id
+                  JOIN portero.roles r ON r.id = m.role_id
+                 WHERE m.user_id = p_user AND m.is_active
+                 ORDER BY o.name, o.id
+            ) w
       ) everywhere
      WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active;
 END
