@@ -70,6 +70,7 @@ let package = Package(
             name: "Support",
             dependencies: ["Postgres", "Reactor"],
             path: "Tests/Support",
+            exclude: ["smtp-catcher.py"],
             swiftSettings: houseRules
         ),
         tests("ArchitectureTests", for: []),
