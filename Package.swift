@@ -81,6 +81,7 @@ let package = Package(
             name: "Support",
             dependencies: ["Postgres", "Reactor"],
             path: "Tests/Support",
+            exclude: ["smtp-catcher.py"],
             swiftSettings: houseRules
         ),
         tests("ArchitectureTests", for: []),
