@@ -1,8 +1,12 @@
 #define _GNU_SOURCE
 #include "csystem.h"
+#include <endian.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -39,3 +43,70 @@ int csystem_read_signal(int descriptor) {
 }
 
 void csystem_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+};
+
+static int is_ipv4(uint64_t high, uint64_t low) { return high == 0 && low >> 32 == 0xffff; }
+
+static int bind_and_listen(int descriptor, uint64_t high, uint64_t low, uint16_t port, int is_shared, int backlog) {
+    union address address;
+    memset(&address, 0, sizeof address);
+    socklen_t size;
+    int on = 1, off = 0;
+    if (is_ipv4(high, low)) {
+        address.ipv4.sin_family = AF_INET;
+        address.ipv4.sin_port = htons(port);
+        address.ipv4.sin_addr.s_addr = htonl((uint32_t)low);
+        size = sizeof address.ipv4;
+    } else {
+        address.ipv6.sin6_family = AF_INET6;
+        address.ipv6.sin6_port = htons(port);
+        uint64_t halves[2] = {htobe64(high), htobe64(low)};
+        memcpy(&address.ipv6.sin6_addr, halves, sizeof halves);
+        size = sizeof address.ipv6;
+        // `::` takes IPv4 clients too, whatever the system's default.
+        if (setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off)) return -errno;
+    }
+    if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on)) return -errno;
+    if (is_shared && setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on)) return -errno;
+    if (setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on)) return -errno;
+    if (bind(descriptor, &address.any, size)) return -errno;
+    return listen(descriptor, backlog) == 0 ? 0 : -errno;
+}
+
+int csystem_listen(uint64_t high, uint64_t low, uint16_t port, int is_shared, int backlog) {
+    int descriptor = socket(is_ipv4(high, low) ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    int failure = bind_and_listen(descriptor, high, low, port, is_shared, backlog);
+    if (failure == 0) return descriptor;
+    close(descriptor);
+    return failure;
+}
+
+int csystem_local_port(int descriptor) {
+    union address address;
+    socklen_t size = sizeof address;
+    if (getsockname(descriptor, &address.any, &size)) return -errno;
+    return ntohs(address.any.sa_family == AF_INET ? address.ipv4.sin_port : address.ipv6.sin6_port);
+}
+
+int csystem_accept(int listener, uint64_t *high, uint64_t *low) {
+    union address address;
+    socklen_t size = sizeof address;
+    int descriptor = accept4(listener, &address.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor < 0) return -errno;
+    if (address.any.sa_family == AF_INET) {
+        *high = 0;
+        *low = 0xffff00000000 | ntohl(address.ipv4.sin_addr.s_addr);
+    } else {
+        uint64_t halves[2];
+        memcpy(halves, &address.ipv6.sin6_addr, sizeof halves);
+        *high = be64toh(halves[0]);
+        *low = be64toh(halves[1]);
+    }
+    return descriptor;
+}

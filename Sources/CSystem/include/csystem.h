@@ -24,3 +24,16 @@ int csystem_read_signal(int descriptor);
 
 /// Names the calling thread, for `top -H`; at most 15 bytes.
 void csystem_name_thread(const char *name);
+
+// Addresses travel as the two halves of an IPv6 address in host order, an IPv4 address in its mapped form: the unions and
+// casts of `sockaddr` are C's business.
+
+/// A non-blocking listening socket, or -errno. Port 0 lets the kernel choose; a shared port is shared with whoever else of
+/// this user asks for it shared; what is accepted sends without delay.
+int csystem_listen(uint64_t high, uint64_t low, uint16_t port, int is_shared, int backlog);
+
+/// The port a socket is bound to, or -errno.
+int csystem_local_port(int descriptor);
+
+/// The next connection, non-blocking, with the address of its peer; or -errno.
+int csystem_accept(int listener, uint64_t *high, uint64_t *low);

@@ -1,0 +1,75 @@
+import Glibc
+import Reactor
+
+/// The header fields that are the same on every answer, and the date, which is so for a second.
+struct ConstantFields {
+    /// Ready to be copied into an answer.
+    private(set) var bytes: [UInt8] = []
+    private var goodUntil = Instant(nanoseconds: .min)
+
+    private static let security: StaticString = """
+        X-Content-Type-Options: nosniff\r
+        X-Frame-Options: DENY\r
+        Referrer-Policy: no-referrer\r
+        Cross-Origin-Opener-Policy: same-origin\r
+        Cross-Origin-Resource-Policy: same-origin\r
+        Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'\r
+        Strict-Transport-Security: max-age=31536000; includeSubDomains\r
+        Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r
+        X-Permitted-Cross-Domain-Policies: none\r
+        Cache-Control: no-store\r
+
+        """
+
+    /// Writes the date anew once the second is over.
+    mutating func refresh(at now: Instant) {
+        guard now >= goodUntil else { return }
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        goodUntil = Instant(nanoseconds: now.nanoseconds &+ 1_000_000_000 &- Int64(time.tv_nsec))
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append("Date: ")
+        bytes.append(httpDate: UInt(time.tv_sec.magnitude))
+        bytes.append("\r\n")
+        bytes.append(Self.security)
+    }
+}
+
+extension [UInt8] {
+    /// Appends a date as RFC 9110 writes it, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+    ///
+    /// - Parameter seconds: since the beginning of 1970.
+    mutating func append(httpDate seconds: UInt) {
+        let weekdays: [StaticString] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months: [StaticString] = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
+        let days = seconds / 86_400
+        let second = seconds % 86_400
+        // The calendar repeats every 400 years; counted from March, a leap day ends its year.
+        let shifted = days + 719_468
+        let era = shifted / 146_097
+        let dayOfEra = shifted % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        let month = (monthFromMarch + 2) % 12
+        let year = era * 400 + yearOfEra + (month < 2 ? 1 : 0)
+        append(weekdays[Int(days % 7)])
+        append(", ")
+        append(twoDigits: day)
+        append(" ")
+        append(months[Int(month)])
+        append(" ")
+        append(twoDigits: year / 100)
+        append(twoDigits: year)
+        append(" ")
+        append(twoDigits: second / 3600)
+        append(":")
+        append(twoDigits: second / 60 % 60)
+        append(":")
+        append(twoDigits: second % 60)
+        append(" GMT")
+    }
+}

@@ -1,0 +1,91 @@
+package import HTTP
+package import Reactor
+
+/// Accepts connections on one event loop and answers their requests there.
+///
+/// What serves several loops is a listener on each of them, all at the same port: see `port(at:)`.
+package actor Listener {
+    package typealias Responder = @Sendable (Request) async -> Response
+
+    /// With the port that the kernel chose, where it was asked to.
+    package nonisolated let boundAddress: SocketAddress
+
+    nonisolated let loop: EventLoop
+    let configuration: ServerConfiguration
+    let respond: Responder
+    let log: @Sendable (AccessRecord) -> Void
+    let policy: HeadPolicy
+    let patience: ConnectionState.Patience
+
+    var socket: ListeningSocket?
+    var acceptance: DescriptorSource?
+    var isDraining = false
+
+    var connections: [Connection] = []
+    var connectionsOfNetwork: [NetworkAddress: Int] = [:]
+    var turnedAway = 0
+    var isSweeping = false
+    var waiters: [CheckedContinuation<Void, Never>] = []
+
+    let buffer = ReadBuffer()
+    var writer = AnswerWriter()
+    var ids = RequestIDSource()
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    /// Takes the address at once, so that a mistake shows at the start; connections are accepted from `run()` on.
+    ///
+    /// - Parameters:
+    ///   - loop: where it lives, and where `respond` and `log` are called.
+    ///   - sharesPort: whether other listeners of this process have the same address.
+    ///   - respond: answers a request; in one turn of the loop if it never waits.
+    ///   - log: called once for each answered request, also for one that could not be read.
+    package init(
+        on loop: EventLoop,
+        at address: SocketAddress,
+        sharesPort: Bool = false,
+        configuration: ServerConfiguration = ServerConfiguration(),
+        respond: @escaping Responder,
+        log: @escaping @Sendable (AccessRecord) -> Void = { _ in }
+    ) throws(CannotListen) {
+        let socket = try ListeningSocket(at: address, isShared: sharesPort)
+        boundAddress = socket.address
+        self.socket = consume socket
+        self.loop = loop
+        self.configuration = configuration
+        self.respond = respond
+        self.log = log
+        policy = HeadPolicy(bodyLimit: configuration.limits.body)
+        patience = ConnectionState.Patience(configuration.deadlines)
+    }
+
+    /// The address that several listeners may share from now on: nobody else listens there, and its port is settled.
+    package static func port(at address: SocketAddress) throws(CannotListen) -> SocketAddress {
+        try ListeningSocket(at: address, isShared: false).address
+    }
+
+    /// Serves until it is drained; at once no more when the task is cancelled.
+    package func run() async {
+        startAccepting()
+        await withTaskCancellationHandler {
+            await waitUntilDrained()
+        } onCancel: {
+            Task(executorPreference: loop) { await self.drain(within: .zero) }
+        }
+    }
+
+    /// Accepts nobody any more, answers what has been asked, and closes.
+    ///
+    /// - Parameter limit: how long that may take; what is not done then is cut off.
+    package func drain(within limit: Duration) async {
+        beginDraining()
+        let timer = loop.schedule(after: limit) { [self] in closeAll() }
+        await waitUntilDrained()
+        timer.cancel()
+    }
+
+    private func waitUntilDrained() async {
+        guard !isDraining || !connections.isEmpty else { return }
+        await withCheckedContinuation { waiters.append($0) }
+    }
+}
