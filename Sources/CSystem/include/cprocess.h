@@ -35,3 +35,6 @@ int cprocess_collect(pid_t process, int *status);
 
 /// Takes the lock of an open file without waiting; 0, or -EWOULDBLOCK when another holds it, or -errno.
 int cprocess_lock(int descriptor);
+
+/// A pipe whose ends no other program inherits; 0 or -errno.
+int cprocess_pipe(int ends[2]);
