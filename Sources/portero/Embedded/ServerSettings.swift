@@ -1,0 +1,29 @@
+/// What the embedded server is told on its command line, which overrules the cluster's own files.
+struct ServerSettings: Equatable, Sendable {
+    /// For everything that connects: the loops, a command run beside, an administrator with psql.
+    let maxConnections: Int
+
+    init(_ configuration: Configuration) {
+        maxConnections = configuration.workers * configuration.databaseConnections + 24
+    }
+
+    /// No network, modest memory; as durable as PostgreSQL is by default.
+    func arguments(sockets: String) -> [String] {
+        let settings = [
+            "listen_addresses=",
+            "port=5432",
+            "unix_socket_directories=\(sockets)",
+            "unix_socket_permissions=0700",
+            "max_connections=\(maxConnections)",
+            "shared_buffers=32MB",
+            "max_wal_size=256MB",
+            "jit=off",
+            "cluster_name=portero",
+            "log_error_verbosity=terse",  // a DETAIL repeats values of the row
+            "log_checkpoints=off",
+            "log_timezone=UTC",
+            "timezone=UTC",
+        ]
+        return settings.flatMap { ["-c", $0] }
+    }
+}
