@@ -1,5 +1,5 @@
 package import Cryptography
-package import Domain
+import Domain
 package import FoundationEssentials
 package import Limits
 package import Storage
@@ -14,7 +14,6 @@ package struct Dependencies: Sendable {
     package var codes: CodeRepository
     package var hasher: PasswordHasher
     package var tokens: AccessTokenAuthority
-    package var tokenIssuer: TokenIssuer
     package var keys: ServiceKeys
     package var limiter: AddressLimiter
     package var settings: ServiceSettings
@@ -31,7 +30,6 @@ package struct Dependencies: Sendable {
         codes: CodeRepository,
         hasher: PasswordHasher,
         tokens: AccessTokenAuthority,
-        tokenIssuer: TokenIssuer,
         keys: ServiceKeys,
         limiter: AddressLimiter,
         settings: ServiceSettings,
@@ -45,7 +43,6 @@ package struct Dependencies: Sendable {
         self.codes = codes
         self.hasher = hasher
         self.tokens = tokens
-        self.tokenIssuer = tokenIssuer
         self.keys = keys
         self.limiter = limiter
         self.settings = settings

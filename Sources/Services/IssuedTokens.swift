@@ -1,22 +1,11 @@
 import Cryptography
 import Domain
-package import Storage
+import Storage
 
 /// What somebody gets who has proved who they are.
 package struct IssuedTokens: Sendable {
     package let accessToken: String
     package let refreshToken: String
-}
-
-/// In whose name access tokens are made, and for whom.
-package struct TokenIssuer: Sendable {
-    package let issuer: String
-    package let audience: String
-
-    package init(issuer: String, audience: String) {
-        self.issuer = issuer
-        self.audience = audience
-    }
 }
 
 extension Dependencies {
@@ -25,8 +14,8 @@ extension Dependencies {
         let issuedAt = epochSeconds()
         return tokens.sign(
             AccessTokenClaims(
-                issuer: tokenIssuer.issuer,
-                audience: tokenIssuer.audience,
+                issuer: tokens.issuer,
+                audience: tokens.audience,
                 userID: subject.userID.rawValue,
                 sessionID: subject.sessionID.rawValue,
                 organizationID: subject.organizationID?.rawValue,

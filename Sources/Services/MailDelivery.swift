@@ -58,7 +58,7 @@ package struct MailDelivery: Sendable {
         guard let template = mail.template(keys) else {
             return .givenUp(failure: "sealed under a secret that is no longer known, or of an unknown kind")
         }
-        guard let recipient = MailAddress(mail.recipient) else {
+        guard let recipient = try? MailAddress(mail.recipient) else {
             return .givenUp(failure: "the recipient's address cannot be written to")
         }
         let message = Message(

@@ -1,5 +1,5 @@
 import Cryptography
-package import Domain
+import Domain
 
 /// Which passwords may be chosen.
 enum PasswordPolicy {

@@ -1,6 +1,6 @@
 import Domain
 import FoundationEssentials
-package import Postgres
+import Postgres
 
 // How domain types are bound and read. Swift asks for `@retroactive` only across packages, so these conformances live
 // here, beside their only users.
