@@ -34,7 +34,10 @@ struct ClusterSite: Equatable, Sendable {
             }
             guard geteuid() == 0 else { return try settle(in: directory.path, directory, nil) }
             guard let account = Account(named: "postgres") else {
-                throw Failure(.unavailable, "PostgreSQL refuses to run as root, and there is no user postgres to run it as")
+                throw Failure(
+                    .unavailable,
+                    "PostgreSQL refuses to run as root, and there is no user postgres to run it as"
+                )
             }
             guard let obstacle = account.obstacle(to: directory.path) else {
                 return try settle(in: directory.path, directory, account)
@@ -42,7 +45,9 @@ struct ClusterSite: Equatable, Sendable {
             let base = try makeRefuge(below: refuge)
             unlink(link)
             guard symlink("\(base)/postgres", link) == 0 else { throw SystemFailure() }
-            say("\(obstacle) is closed to the user \(account.name): the database is kept in \(base), \(link) points there")
+            say(
+                "\(obstacle) is closed to the user \(account.name): the database is kept in \(base), \(link) points there"
+            )
             return try settle(in: base, directory, account)
         } catch let failure as SystemFailure {
             throw Failure(.unavailable, "no place for the database in \(directory.path): \(failure.reason)")
@@ -58,7 +63,10 @@ struct ClusterSite: Equatable, Sendable {
         guard ownUser == 0 else {
             if status.st_uid == ownUser { return nil }
             let owner = Account(status.st_uid)?.name ?? "\(status.st_uid)"
-            throw Failure(.unavailable, "\(link) belongs to the user \(owner): start portero as root, or with another PORTERO_DATA_DIR")
+            throw Failure(
+                .unavailable,
+                "\(link) belongs to the user \(owner): start portero as root, or with another PORTERO_DATA_DIR"
+            )
         }
         guard status.st_uid != 0, let account = Account(status.st_uid) else {
             throw Failure(.unavailable, "\(link) must belong to a user other than root: chown -R postgres it")

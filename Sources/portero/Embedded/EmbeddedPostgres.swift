@@ -48,9 +48,12 @@ actor EmbeddedPostgres {
     }
 
     /// The database of the server that another process of ours runs for this directory, once it is ready.
-    static func visit(_ directory: DataDirectory, on loop: EventLoop) async throws -> DatabaseURL {
+    ///
+    /// - Returns: nil where no other process has claimed the directory.
+    static func visit(_ directory: DataDirectory, on loop: EventLoop) async throws -> DatabaseURL? {
         let deadline = Instant.now() + .seconds(30)
         while Instant.now() < deadline {
+            if try DirectoryLock.claim(directory) != nil { return nil }
             let cluster = try? resolved("\(directory.path)/postgres")
             if let cluster, let file = PostmasterFile(of: cluster), file.status == .ready, file.isServer(of: cluster) {
                 return try DatabaseURL(embeddedAt: file)

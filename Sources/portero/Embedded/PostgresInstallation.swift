@@ -10,7 +10,9 @@ struct PostgresInstallation: Equatable, Sendable {
     ///
     /// - Parameter version: what the cluster's `PG_VERSION` says.
     static func find(version: String?, searchPath: String?) throws(Failure) -> PostgresInstallation {
-        let packaged = packagedVersions().filter { version == nil || $0 == version }.map { "/usr/lib/postgresql/\($0)/bin" }
+        let packaged = packagedVersions().filter { version == nil || $0 == version }.map {
+            "/usr/lib/postgresql/\($0)/bin"
+        }
         let others = (searchPath ?? "").split(separator: ":").map(String.init)
         guard let programs = (packaged + others).first(where: holdsServer) else {
             let wanted = version.map { "PostgreSQL \($0), which made the cluster," } ?? "PostgreSQL"

@@ -20,7 +20,9 @@ struct PostmasterLauncher: Sendable {
         self.settings = settings
         self.loop = loop
         self.say = say
-        let version = (try? wholeFile("\(site.cluster)/PG_VERSION", atMost: 16)).map { String(decoding: $0, as: UTF8.self) }
+        let version = (try? wholeFile("\(site.cluster)/PG_VERSION", atMost: 16)).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         installation = try .find(version: version?.trimmedLine(), searchPath: searchPath)
     }
 
@@ -91,7 +93,9 @@ struct PostmasterLauncher: Sendable {
     /// The server would take that one for a server and refuse to start. Not where a process of the old server still
     /// works in the cluster.
     private func forgetEarlierServer(_ file: PostmasterFile) {
-        guard kill(file.process, 0) == 0 || errno == EPERM, !PostmasterFile.anyoneWorks(in: site.cluster) else { return }
+        guard kill(file.process, 0) == 0 || errno == EPERM, !PostmasterFile.anyoneWorks(in: site.cluster) else {
+            return
+        }
         unlink("\(site.cluster)/postmaster.pid")
     }
 

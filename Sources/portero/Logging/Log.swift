@@ -35,7 +35,11 @@ actor Log {
     }
 
     /// Logs an event; to be called on the loop.
-    nonisolated func event(_ level: LogLevel, _ event: StaticString, _ fields: @Sendable (inout LogLine) -> Void = { _ in }) {
+    nonisolated func event(
+        _ level: LogLevel,
+        _ event: StaticString,
+        _ fields: @Sendable (inout LogLine) -> Void = { _ in }
+    ) {
         guard level >= self.level else { return }
         assumeIsolated { $0.append(level, event, fields) }
     }

@@ -6,7 +6,8 @@ struct LogLine {
     private let format: LogFormat
 
     /// Begins a line at the end of `buffer`, which the line owns until `finish()` gives it back.
-    init(in buffer: consuming [UInt8], _ format: LogFormat, _ time: Timestamp, _ level: LogLevel, _ event: StaticString) {
+    init(in buffer: consuming [UInt8], _ format: LogFormat, _ time: Timestamp, _ level: LogLevel, _ event: StaticString)
+    {
         self.buffer = buffer
         self.format = format
         switch format {

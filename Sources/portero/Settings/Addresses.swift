@@ -71,7 +71,9 @@ func splitPort(_ text: some StringProtocol) -> (host: String, port: UInt16?)? {
     let host = String(text[..<hostEnd])
     let rest = text[hostEnd...]
     if rest.isEmpty { return (host, nil) }
-    guard rest.first == ":", let port = Int(digits: rest.dropFirst()), let port = UInt16(exactly: port) else { return nil }
+    guard rest.first == ":", let port = Int(digits: rest.dropFirst()), let port = UInt16(exactly: port) else {
+        return nil
+    }
     return (host, port)
 }
 

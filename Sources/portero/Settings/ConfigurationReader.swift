@@ -12,8 +12,8 @@ extension Configuration {
         self.init()
         for setting in Self.settings {
             do throws(Mistake) {
-                guard let (text, _) = try environment.text(of: setting.name) else { continue }
-                try setting.assign(text, reportingTo: &self)
+                guard let (text, source) = try environment.text(of: setting.name) else { continue }
+                try setting.assign(text, from: source, to: &self)
             } catch {
                 mistakes.append(error)
             }
@@ -27,7 +27,9 @@ extension Configuration {
     private func contradictions(notAbout refused: Set<String>) -> [Mistake] {
         var mistakes: [Mistake] = []
         if database != nil, secrets.isEmpty, refused.isDisjoint(with: ["PORTERO_SECRET", "PORTERO_SECRET_FILE"]) {
-            mistakes.append(Mistake("PORTERO_SECRET", "is required with DATABASE_URL; openssl rand -base64 32 makes one"))
+            mistakes.append(
+                Mistake("PORTERO_SECRET", "is required with DATABASE_URL; openssl rand -base64 32 makes one")
+            )
         }
         let listeners = [
             ("PORTERO_LISTEN", listen), ("PORTERO_LISTEN_USUARIOS", listenUsuarios), ("PORTERO_METRICS", metrics),
@@ -41,15 +43,20 @@ extension Configuration {
 }
 
 extension Setting {
-    /// Assigns, and words the refusal.
+    /// Assigns, and words the refusal; what a file holds is not repeated, since it may be the wrong file.
     fileprivate func assign(
         _ text: String,
-        reportingTo configuration: inout Configuration
+        from source: Environment.Source,
+        to configuration: inout Configuration
     ) throws(Mistake) {
         do throws(Refusal) {
             try assign(text, &configuration)
         } catch {
-            let got = error.instead ?? quote(text)
+            let got: String
+            switch source {
+            case .variable: got = error.instead ?? (isSecret ? "‹secret›" : quoted(text))
+            case .file(let path): got = (error.instead.map { "\($0), " } ?? "") + "what \(quoted(path)) holds"
+            }
             let reason = error.reason.map { ", \($0)" } ?? ""
             throw Mistake(name, "got \(got)\(reason); it takes \(takes)")
         }

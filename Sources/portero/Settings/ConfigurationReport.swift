@@ -1,10 +1,10 @@
 extension Configuration {
     /// Every setting with its effective value, where that comes from and what it means, in columns.
     func report(for environment: Environment) -> String {
-        aligned(
-            [["SETTING", "VALUE", "SOURCE", "MEANING"]]
-                + Self.settings.map { [$0.name, value(of: $0), source(of: $0, in: environment), $0.meaning] }
-        )
+        let rows = Self.settings.map { setting in
+            [setting.name, value(of: setting), source(of: setting, in: environment), setting.meaning]
+        }
+        return aligned([["SETTING", "VALUE", "SOURCE", "MEANING"]] + rows.map { $0.map { $0.filter { $0 != "`" } } })
     }
 
     /// The table of docs/configuration.md.

@@ -16,7 +16,8 @@ extension Duration {
         for character in text {
             if character.isASCII, character.isNumber, digits.count < 9 {
                 digits.append(character)
-            } else if let unit = remainingUnits.firstIndex(where: { $0.letter == character }), let count = Int64(digits) {
+            } else if let unit = remainingUnits.firstIndex(where: { $0.letter == character }), let count = Int64(digits)
+            {
                 total += count * Self.units[unit].seconds  // nine digits of days: far below the limit
                 remainingUnits = Self.units[(unit + 1)...]
                 digits = ""

@@ -2,9 +2,8 @@ import FoundationEssentials
 
 /// The variables that the program was started with: read here, and nowhere else.
 struct Environment: Sendable {
-    /// Where the value of a setting comes from.
+    /// Where the text of a setting comes from.
     enum Source: Equatable, Sendable {
-        case standard
         case variable
         case file(String)
     }

@@ -49,7 +49,7 @@ extension SettingKind where Value: CaseIterable & RawRepresentable<String> {
 
 extension SettingKind where Value == String {
     static let path = SettingKind(takes: "the path of a folder") { text throws(Refusal) in
-        guard !text.isEmpty, !text.utf8.contains(0) else { throw Refusal() }
+        guard !text.isEmpty, text.unicodeScalars.allSatisfy({ $0.value >= 0x20 }) else { throw Refusal() }
         return text
     } show: {
         $0

@@ -7,8 +7,8 @@ struct Setting: Sendable {
     let standard: String
     /// Puts what the text says into the configuration.
     let assign: @Sendable (String, inout Configuration) throws(Refusal) -> Void
-    /// What the variable says, with secrets redacted, for a refusal.
-    let quote: @Sendable (String) -> String
+    /// Whether its text must never be repeated.
+    let isSecret: Bool
     /// The effective value, with secrets redacted.
     let show: @Sendable (Configuration) -> String
 
@@ -29,7 +29,7 @@ struct Setting: Sendable {
         assign = { (text, configuration) throws(Refusal) in
             configuration[keyPath: property] = try kind.read(text)
         }
-        quote = { kind.isSecret ? "‹secret›" : quoted($0) }
+        isSecret = kind.isSecret
         show = { kind.show($0[keyPath: property]) }
     }
 }

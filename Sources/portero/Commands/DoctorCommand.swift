@@ -1,0 +1,62 @@
+import Glibc
+import Reactor
+
+extension Command {
+    static let doctor = Command(
+        name: "doctor",
+        summary: "checks database, migrations, clock, mail, ports and secret",
+        discussion: "A line each; the exit status is 1 if a check fails. Changes nothing but what a start would make."
+    ) { _, program in
+        let configuration = try Configuration(reading: program.environment)
+        let findings = program.examine(configuration)
+        program.console.write(
+            aligned(findings.map { [$0.isWell ? "ok" : "FAILED", $0.subject, $0.detail] })
+        )
+        return findings.allSatisfy(\.isWell) ? 0 : Failure.Kind.failed.rawValue
+    }
+}
+
+extension Program {
+    fileprivate func examine(_ configuration: Configuration) -> [Finding] {
+        var findings = [secret(configuration)] + ports(configuration)
+        do {
+            findings += try EventLoop.runToCompletion { loop in
+                try await visit(configuration, on: loop) { await wiring.diagnose($0) }
+            }
+        } catch {
+            findings.append(Finding(subject: "database", isWell: false, detail: "\(error)"))
+        }
+        return findings
+    }
+
+    private func secret(_ configuration: Configuration) -> Finding {
+        guard configuration.secrets.isEmpty else {
+            return Finding(
+                subject: "secret",
+                isWell: true,
+                detail: "PORTERO_SECRET, \(configuration.secrets.count) in all"
+            )
+        }
+        do {
+            let directory = try DataDirectory(creating: configuration.dataDirectory)
+            _ = try directory.secret()
+            return Finding(subject: "secret", isWell: true, detail: "\(directory.path)/secret")
+        } catch {
+            return Finding(subject: "secret", isWell: false, detail: error.description)
+        }
+    }
+
+    private func ports(_ configuration: Configuration) -> [Finding] {
+        let listeners = [
+            ("PORTERO_LISTEN", configuration.listen), ("PORTERO_LISTEN_USUARIOS", configuration.listenUsuarios),
+            ("PORTERO_METRICS", configuration.metrics),
+        ]
+        var findings: [Finding] = []
+        for case (let name, let address?) in listeners {
+            let obstacle = address.obstacle()
+            let detail = "\(name) \(address)" + (obstacle.map { ": \($0)" } ?? "")
+            findings.append(Finding(subject: "port", isWell: obstacle == nil, detail: detail))
+        }
+        return findings
+    }
+}

@@ -1,0 +1,2 @@
+/// The version of the program, as CHANGELOG.md counts it.
+let version = "0.1.0"

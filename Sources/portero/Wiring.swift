@@ -1,0 +1,76 @@
+import Reactor
+
+/// What a command works with, once the database can be reached.
+struct Workplace: Sendable {
+    let configuration: Configuration
+    let database: DatabaseURL
+    /// The newest first; never empty.
+    let secrets: [Confidential<String>]
+    /// The loop of the main thread, on which the command runs.
+    let loop: EventLoop
+    let console: Console
+}
+
+/// What `portero migrate` is to do.
+enum MigrationMode: Equatable, Sendable {
+    case apply
+    /// Say what is applied and what is not.
+    case status
+    /// Say what would be applied.
+    case rehearse
+}
+
+/// Who is to become an Admin.
+struct AdminOrder: Sendable {
+    let email: String
+    let name: String
+    let username: String?
+    /// A slug; nil: the default organization.
+    let organization: String?
+    let resetsPassword: Bool
+    /// Asks for the password, and waits for whoever types it: not to be called inside a transaction, nor where none is
+    /// needed.
+    let password: @Sendable () throws(Failure) -> Confidential<String>
+}
+
+/// One line of `portero doctor`.
+struct Finding: Equatable, Sendable {
+    let subject: String
+    let isWell: Bool
+    let detail: String
+}
+
+/// What the commands have other rooms do; each runs on the workplace's loop.
+struct Wiring: Sendable {
+    /// Answers a line for each migration.
+    var migrate: @Sendable (Workplace, MigrationMode) async throws -> [String]
+    /// Fills the database with sql/seed.sql, where that has not been done; answers the logins, a line each.
+    var loadDemo: @Sendable (Workplace) async throws -> [String]
+    /// Listens, logs `portero ready`, and drains when asked to stop; returns when everything is closed.
+    var serve: @Sendable (Workplace, StopSignal) async throws -> Void
+    /// Answers what was done, in a line.
+    var createAdmin: @Sendable (Workplace, AdminOrder) async throws -> String
+    /// Looks at what needs the database or the mail server.
+    var diagnose: @Sendable (Workplace) async -> [Finding]
+}
+
+extension Wiring {
+    static let live = Wiring(
+        migrate: { _, _ in [] },
+        loadDemo: { _ in [] },
+        serve: { workplace, stop in
+            let log = Log(
+                to: LogDestination(1),
+                workplace.configuration.logFormat,
+                from: workplace.configuration.logLevel,
+                on: workplace.loop
+            )
+            log.event(.info, "portero ready") { $0.field("database", workplace.database.description) }
+            await stop.wait()
+            log.event(.info, "portero stopped")
+            log.flush()
+        },
+        createAdmin: { _, _ in throw Failure(.software, "admin create is not wired") },
+        diagnose: { _ in [] }
+    )
+}
