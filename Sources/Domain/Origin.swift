@@ -7,8 +7,8 @@ package enum SurfaceName: String, Sendable {
 /// Where a request came from, as it is written beside everything that it changes.
 package struct Origin: Sendable {
     package let surface: SurfaceName
-    /// The peer's address, or what a trusted proxy said of it.
-    package let address: String
+    /// The peer's address, or what a trusted proxy said of it; null on the command line.
+    package let address: String?
     /// What counts as one place: an IPv4 address, the /64 of an IPv6 address.
     package let network: String
     package let userAgent: String?
@@ -20,7 +20,7 @@ package struct Origin: Sendable {
 
     package init(
         surface: SurfaceName,
-        address: String,
+        address: String?,
         network: String,
         userAgent: String?,
         requestID: String,

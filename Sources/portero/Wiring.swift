@@ -54,23 +54,3 @@ struct Wiring: Sendable {
     var diagnose: @Sendable (Workplace) async -> [Finding]
 }
 
-extension Wiring {
-    static let live = Wiring(
-        migrate: { _, _ in [] },
-        loadDemo: { _ in [] },
-        serve: { workplace, stop in
-            let log = Log(
-                to: LogDestination(1),
-                workplace.configuration.logFormat,
-                from: workplace.configuration.logLevel,
-                on: workplace.loop
-            )
-            log.event(.info, "portero ready") { $0.field("database", workplace.database.description) }
-            await stop.wait()
-            log.event(.info, "portero stopped")
-            log.flush()
-        },
-        createAdmin: { _, _ in throw Failure(.software, "admin create is not wired") },
-        diagnose: { _ in [] }
-    )
-}

@@ -200,9 +200,11 @@ GRANT EXECUTE ON FUNCTION
     portero.report_mail(uuid, boolean, interval, text)
 TO portero_app;
 
--- Makes a member with the role Admin, or promotes the account with that address. For the owner only: nothing is granted.
+-- Makes a member with the role Admin, or promotes the account with that address, whose password stays unless a hash is given.
+--
+-- For the owner only: nothing is granted.
 CREATE FUNCTION portero.make_admin(
-    p_user uuid, p_email text, p_full_name text, p_username text, p_hash text, p_reset_password boolean,
+    p_user uuid, p_email text, p_full_name text, p_username text, p_hash text,
     p_organization text, p_origin portero.origin,
     OUT outcome text
 )
@@ -230,7 +232,7 @@ BEGIN
         PERFORM portero.log(p_origin, 'user_created', true, 'command_line', v_user, NULL, v_organization, p_email);
     ELSE
         outcome := 'promoted';
-        IF p_reset_password THEN
+        IF p_hash IS NOT NULL THEN
             UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'password_reset'
              WHERE s.user_id = v_user AND s.ended_at IS NULL;
             UPDATE portero.users u SET password_hash = p_hash, is_active = true WHERE u.id = v_user;

@@ -1,3 +1,5 @@
+import HTTP
+import HTTPServer
 import Reactor
 
 /// A loop's own log: lines gather in a buffer, and are written a little later, as far as somebody takes them.
@@ -45,17 +47,17 @@ actor Log {
     }
 
     /// Logs a request that has been answered; to be called on the loop.
-    nonisolated func access(_ entry: AccessEntry) {
+    nonisolated func access(_ record: AccessRecord) {
         guard level <= .info else { return }
         assumeIsolated { log in
             log.append(.info, "request") { line in
-                line.field("request_id", entry.requestID)
-                line.field("client", entry.client)
-                line.field("method", entry.method)
-                line.field("path", entry.path)
-                line.field("status", entry.status)
-                line.field("bytes", entry.bodyBytes)
-                line.field("duration_us", entry.microseconds)
+                line.field("request_id", record.id.text)
+                line.field("client", record.client.description)
+                line.field("method", record.method?.name ?? "-")
+                line.field("path", record.path)
+                line.field("status", record.status)
+                line.field("bytes", record.bytes)
+                line.field("duration_us", record.microseconds)
             }
         }
     }

@@ -8,6 +8,8 @@ struct MailServer: Equatable, Sendable, CustomStringConvertible {
     let requiresSTARTTLS: Bool
     let user: String?
     let password: Confidential<String>?
+    /// As it was given.
+    let url: Confidential<String>
 
     var description: String {
         let credentials = user.map { $0 + (password == nil ? "" : ":‹secret›") + "@" } ?? ""
@@ -30,6 +32,7 @@ struct MailServer: Equatable, Sendable, CustomStringConvertible {
         guard user != "", (user ?? "" + (password?.value ?? "")).unicodeScalars.allSatisfy({ $0.value >= 0x20 }) else {
             return nil
         }
+        url = Confidential(text)
         self.host = host.lowercased()
         self.port = port ?? (usesTLS ? 465 : 25)
     }

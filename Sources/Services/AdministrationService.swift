@@ -1,0 +1,55 @@
+package import Cryptography
+package import Domain
+import FoundationEssentials
+package import Storage
+
+/// What the command line does for whoever runs the server.
+package struct AdministrationService: Sendable {
+    private let repository: AdministrationRepository
+    private let hasher: PasswordHasher
+
+    package init(_ repository: AdministrationRepository, hasher: PasswordHasher) {
+        self.repository = repository
+        self.hasher = hasher
+    }
+
+    /// Makes a member with the role Admin, or promotes the account with that address, whose password then stays unless
+    /// asked otherwise.
+    ///
+    /// - Parameter password: Asked for only where one is needed.
+    /// - Throws: `AuthError.unacceptablePassword`, `.usernameTaken`, `.organizationNotFound`, `.unavailable`.
+    package func makeAdmin(
+        email: EmailAddress,
+        fullName: FullName,
+        username: Username?,
+        organization: String,
+        password: @Sendable () throws -> String,
+        resettingPassword: Bool
+    ) async throws -> AdministrationRepository.AdminOutcome {
+        var hash: String?
+        let exists = try await repository.hasAccount(email)
+        if resettingPassword || !exists {
+            let password = try password()
+            try PasswordPolicy.check(password, of: email.text, named: fullName.text)
+            do { hash = try await hasher.hash(password) } catch { throw AuthError.unavailable(seconds: 1) }
+        }
+        let outcome = try await repository.makeAdmin(
+            UserID.make(at: Date()),
+            email: email,
+            fullName: fullName,
+            username: username,
+            passwordHash: hash,
+            organization: organization,
+            origin: Origin(
+                surface: .commandLine,
+                address: nil,
+                network: "",
+                userAgent: nil,
+                requestID: "command-line",
+                language: .spanish
+            )
+        )
+        if outcome == .noOrganization { throw AuthError.organizationNotFound }
+        return outcome
+    }
+}

@@ -1,0 +1,122 @@
+import Cryptography
+import HTTP
+import HTTPServer
+import Mail
+import Postgres
+import Reactor
+import Services
+import Storage
+
+/// A running server: as many workers as there are loops, and what works in the background beside them.
+struct Server: Sendable {
+    private let parts: SharedParts
+    private let workers: [Worker]
+    private let address: SocketAddress?
+    private let mails: MailDelivery
+    private let group: LoopGroup
+
+    /// Takes the address, and starts the loops beside the workplace's own.
+    init(_ workplace: Workplace) throws {
+        parts = try SharedParts(workplace)
+        let configuration = workplace.configuration
+        let destination = LogDestination(1)
+        group = LoopGroup(count: configuration.workers - 1, named: "loop")
+        do {
+            address = try configuration.listen.map { try Listener.port(at: SocketAddress($0)) }
+            var workers: [Worker] = []
+            for loop in [workplace.loop] + group.loops {
+                workers.append(
+                    try Worker(
+                        parts,
+                        on: loop,
+                        logTo: destination,
+                        address: address,
+                        of: configuration.workers
+                    )
+                )
+            }
+            self.workers = workers
+            mails = try Self.mailDelivery(parts, beside: workers[0])
+        } catch {
+            group.stop()
+            throw error
+        }
+    }
+
+    /// Serves until the signal is raised, then drains and closes everything in reverse.
+    func run(until stop: StopSignal) async throws {
+        let home = workers[0]
+        await withDiscardingTaskGroup { group in
+            for worker in workers { group.addTask(executorPreference: worker.loop) { await worker.run() } }
+            group.addTask(executorPreference: home.loop) { await mails.run() }
+            group.addTask(executorPreference: home.loop) { await prepareLogs(home) }
+            await announce(home)
+            await stop.wait()
+            home.log.event(.info, "portero draining")
+            await drain()
+            group.cancelAll()
+        }
+        parts.hashPool.close()
+        home.log.event(.info, "portero stopped")
+        home.log.flush()
+        group.stop()
+    }
+
+    /// Says that requests are answered, once the database does.
+    private func announce(_ home: Worker) async {
+        for worker in workers { try? await worker.database.ready() }
+        home.log.event(.info, "portero ready") {
+            $0.field("listen", address.map(\.description) ?? "off")
+            $0.field("workers", workers.count)
+            $0.field("database", parts.database.description)
+        }
+        home.log.flush()
+    }
+
+    private func drain() async {
+        let grace = parts.configuration.shutdownGrace
+        await withDiscardingTaskGroup { group in
+            for worker in workers {
+                group.addTask(executorPreference: worker.loop) { await worker.drain(within: grace) }
+            }
+        }
+    }
+
+    /// Keeps the partitions of `auth_logs` some months ahead.
+    private func prepareLogs(_ home: Worker) async {
+        let repository = AdministrationRepository(home.database)
+        while !Task.isCancelled {
+            let isDone = (try? await repository.prepareLogPartitions()) != nil
+            try? await home.loop.sleep(for: isDone ? .seconds(86_400) : .seconds(60))
+        }
+    }
+
+    private static func mailDelivery(_ parts: SharedParts, beside home: Worker) throws -> MailDelivery {
+        let configuration = parts.configuration
+        let loop = home.loop
+        let transport: any MailTransport
+        if let server = configuration.mailServer {
+            transport = SMTPTransport(try SMTPServer(url: server.url.value), on: loop)
+        } else {
+            transport = FileTransport(directory: "\(configuration.dataDirectory)/mail")
+        }
+        return MailDelivery(
+            outbox: OutboxRepository(home.database),
+            transport: transport,
+            keys: parts.keys,
+            sender: try MailAddress(parsing: configuration.mailFrom.description),
+            pause: { try await loop.sleep(for: $0) },
+            report: { home.log.mail($0) }
+        )
+    }
+}
+
+extension SocketAddress {
+    /// - Throws: `Failure`; the settings refuse what is no address before.
+    init(_ address: ListenAddress) throws(Failure) {
+        guard let host = NetworkAddress(address.host) else {
+            throw Failure(.configuration, "\(address) is no address to listen at")
+        }
+        self.init(host, port: address.port)
+    }
+}

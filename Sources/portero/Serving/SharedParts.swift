@@ -1,0 +1,84 @@
+import Cryptography
+import Domain
+import FoundationEssentials
+import Limits
+import Postgres
+import Reactor
+import Services
+import Storage
+
+/// What all event loops of a server share: nothing here changes, or it guards itself.
+struct SharedParts: Sendable {
+    let configuration: Configuration
+    let database: DatabaseURL
+    let tokens: AccessTokenAuthority
+    let keys: ServiceKeys
+    let hashPool: HashPool
+    let limiter: AddressLimiter
+
+    /// - Throws: `Failure` where a secret is too short.
+    init(_ workplace: Workplace) throws {
+        configuration = workplace.configuration
+        database = workplace.database
+        let ring: KeyRing
+        do {
+            ring = try KeyRing(secrets: workplace.secrets.map { Secret($0.value) })
+        } catch {
+            throw Failure(.configuration, "PORTERO_SECRET takes at least 32 bytes, and so does each of several")
+        }
+        tokens = AccessTokenAuthority(
+            algorithm: JWTAlgorithm(configuration.tokenAlgorithm),
+            keys: ring,
+            issuer: configuration.publicURL,
+            audience: configuration.publicURL
+        )
+        keys = ServiceKeys(ring)
+        hashPool = HashPool(queue: configuration.hashQueue)
+        limiter = AddressLimiter(limit: configuration.authRateLimitPerMinute, period: 60_000_000_000)
+    }
+
+    var hasher: PasswordHasher {
+        switch configuration.passwordHash {
+        case .bcrypt: PasswordHasher(kind: .bcrypt(cost: configuration.bcryptCost), pool: hashPool)
+        case .argon2id: PasswordHasher(kind: .argon2id, pool: hashPool)
+        }
+    }
+
+    /// The services' world on one loop.
+    func dependencies(on loop: EventLoop, _ database: Database) -> Dependencies {
+        let lockout = LockoutPolicy(
+            attempts: configuration.lockoutAttempts,
+            window: configuration.lockoutWindow,
+            duration: configuration.lockoutDuration
+        )
+        return Dependencies(
+            accounts: AccountRepository(database),
+            logins: LoginRepository(database, policy: lockout),
+            sessions: SessionRepository(database),
+            codes: CodeRepository(database),
+            hasher: hasher,
+            tokens: tokens,
+            keys: keys,
+            limiter: limiter,
+            settings: ServiceSettings(
+                accessTokenLifetime: configuration.accessTokenLifetime,
+                sessionLifetime: configuration.refreshTokenLifetime,
+                refreshGrace: configuration.refreshGrace,
+                loginRevealsUnknown: configuration.loginRevealsUnknown,
+                requiresVerifiedEmail: configuration.requiresVerifiedEmail
+            ),
+            uptime: { loop.now.nanoseconds },
+            pause: { try await loop.sleep(for: $0) }
+        )
+    }
+}
+
+extension JWTAlgorithm {
+    init(_ algorithm: Configuration.TokenAlgorithm) {
+        switch algorithm {
+        case .hs256: self = .hs256
+        case .edDSA: self = .edDSA
+        case .es256: self = .es256
+        }
+    }
+}

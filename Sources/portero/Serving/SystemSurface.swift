@@ -1,0 +1,45 @@
+import Cryptography
+import HTTP
+import Postgres
+
+/// What watches the server and what trusts its tokens asks here.
+struct SystemSurface: Surface {
+    let database: Database
+    let tokens: AccessTokenAuthority
+
+    var routes: [Route] {
+        [
+            Route(.get, "/healthz", "Whether the process is alive") { _ in .status("ok") },
+            Route(.get, "/readyz", "Whether the database is in reach and migrated", handler: readiness),
+            Route(.get, "/.well-known/jwks.json", "The public keys of access tokens") { _ in
+                Response(status: 200, contentType: .json, body: tokens.jwks())
+            },
+        ]
+    }
+
+    /// Answers for the schema too: the statement that it runs needs it.
+    private func readiness(_ request: Request) async -> Response {
+        do throws(PostgresError) {
+            _ = try await database.read("SELECT FROM portero.organizations LIMIT 1")
+            return .status("ready")
+        } catch {
+            return Problem(status: 503, detail: "The database is out of reach.").response(
+                in: .english,
+                headers: [Response.Header("Retry-After", "1")]
+            )
+        }
+    }
+
+    func response(to error: any Error, for request: Request) -> Response {
+        guard let refusal = error as? Unroutable else { return Problem(status: 500).response(in: .english) }
+        return Problem(refusal, in: .english).response(in: .english)
+    }
+}
+
+extension Response {
+    fileprivate static func status(_ text: StaticString) -> Response {
+        var writer = JSONWriter()
+        writer.object { $0.field("status", text) }
+        return Response(status: 200, contentType: .json, body: writer.bytes)
+    }
+}

@@ -1,0 +1,81 @@
+import EscapeRoomSurface
+import HTTP
+import HTTPServer
+import Postgres
+import Reactor
+
+/// One event loop with all that lives on it: its log, its database connections, its surfaces and its listener.
+struct Worker: Sendable {
+    let loop: EventLoop
+    let log: Log
+    let database: Database
+    private let listener: Listener?
+
+    /// - Throws: `CannotListen`.
+    init(
+        _ parts: SharedParts,
+        on loop: EventLoop,
+        logTo destination: LogDestination,
+        address: SocketAddress?,
+        of workers: Int
+    ) throws {
+        let configuration = parts.configuration
+        let log = Log(to: destination, configuration.logFormat, from: configuration.logLevel, on: loop)
+        let database = Database(parts.databaseConfiguration(reportingTo: log, on: loop), on: loop)
+        self.loop = loop
+        self.log = log
+        self.database = database
+        guard let address else {
+            listener = nil
+            return
+        }
+        let router = Router(
+            [
+                EscapeRoomSurface(parts.dependencies(on: loop, database)) { log.failure($0, of: $1) },
+                SystemSurface(database: database, tokens: parts.tokens),
+            ],
+            cors: CORSPolicy(origins: configuration.corsOrigins.compactMap { CORSPolicy.Origin($0) })
+        )
+        listener = try Listener(
+            on: loop,
+            at: address,
+            sharesPort: workers > 1,
+            configuration: configuration.server.shared(among: workers),
+            respond: { await router.respond(to: $0) },
+            log: { log.access($0) }
+        )
+    }
+
+    /// Runs the database connections until the task is cancelled, and the listener until it is drained.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask(executorPreference: loop) { await database.run() }
+            guard let listener else { return }
+            group.addTask(executorPreference: loop) { await listener.run() }
+        }
+    }
+
+    func drain(within grace: Duration) async {
+        await listener?.drain(within: grace)
+    }
+}
+
+extension SharedParts {
+    func databaseConfiguration(reportingTo log: Log, on loop: EventLoop) -> DatabaseConfiguration {
+        var settings = DatabaseConfiguration(url: database.uri, role: "portero_app")
+        settings.connections = configuration.databaseConnections
+        settings.onEvent = { event in
+            guard loop.isCurrent else { return }
+            log.database(event)
+        }
+        return settings
+    }
+}
+
+extension Configuration {
+    var server: ServerConfiguration {
+        var server = ServerConfiguration()
+        server.trustedProxies = TrustedProxies(trustedProxies.compactMap { HTTPServer.AddressRange($0.description) })
+        return server
+    }
+}
