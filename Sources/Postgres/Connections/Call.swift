@@ -1,0 +1,58 @@
+import Reactor
+
+/// What became of a statement handed to a connection.
+enum Outcome: Sendable {
+    case rows(Rows)
+    case failed(PostgresError)
+    /// Nothing was executed, for a reason that is gone by now: send it again.
+    case again(PostgresError)
+}
+
+typealias Answer = UnsafeContinuation<Outcome, Never>
+
+/// What is sent between two syncs: one transaction of its own, unless one is open.
+struct Segment: Sendable {
+    let statement: SQL
+    var settings: SQL?
+    /// Opens a transaction ahead of everything else.
+    var begin: SQL?
+    /// When the caller stops waiting.
+    let deadline: Instant
+}
+
+/// A segment on its way: plain data, for there are many.
+struct Call {
+    let answer: Answer
+    let deadline: Instant
+    /// Which results are still to come.
+    var steps: Steps
+    /// The statement, for when the server turns out not to know it.
+    let fingerprint: UInt64
+    let number: Int
+
+    /// The results still to come, the next one in the lowest bits.
+    struct Steps {
+        enum Step: UInt32 {
+            case none = 0
+            /// Preparing any statement of the segment.
+            case prepare = 1
+            /// Running what stands ahead of the statement.
+            case preamble = 2
+            case statement = 3
+        }
+
+        private var bits: UInt32 = 0
+        private var end: UInt32 = 0
+
+        var next: Step { Step(rawValue: bits & 3) ?? .none }
+
+        mutating func append(_ step: Step) {
+            bits |= step.rawValue << end
+            end += 2
+        }
+
+        mutating func advance() {
+            bits >>= 2
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package import Reactor
+
+/// A loop's way to its database.
+///
+/// Statements of tasks on that loop are sent without a hop; other tasks may ask too.
+package final class Database: Sendable {
+    let pool: Pool
+    let loop: EventLoop
+    let configuration: DatabaseConfiguration
+    private let callTimeout: Int64
+
+    package init(_ configuration: DatabaseConfiguration, on loop: EventLoop) {
+        self.configuration = configuration
+        self.loop = loop
+        pool = Pool(configuration, on: loop)
+        callTimeout = configuration.callTimeout.wholeNanoseconds
+    }
+
+    /// Keeps the connections up until the task is cancelled, or `close()`.
+    package func run() async {
+        await withTaskCancellationHandler {
+            await pool.run()
+        } onCancel: {
+            Task(executorPreference: loop) { await self.pool.close() }
+        }
+    }
+
+    /// Lets what is on its way end, and closes; later calls are unavailable.
+    package func close() async {
+        await pool.close()
+    }
+
+    /// Runs a statement that changes nothing; it is tried once more when its connection is lost.
+    package func read(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
+        let segment = Segment(statement: sql, settings: settings?.statement, deadline: deadline)
+        var retries = Self.retries
+        while true {
+            switch await answer(to: segment, asRead: true) {
+            case .rows(let rows):
+                return rows
+            case .again(let error):
+                guard retries > 0 else { throw error }
+                retries -= 1
+            case .failed(let error):
+                guard error.kind == .connectionLost, retries > 0 else { throw error }
+                retries = 0
+            }
+        }
+    }
+
+    /// Runs a statement as a transaction of its own, which is never sent a second time if it may have taken effect.
+    package func write(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
+        let segment = Segment(statement: sql, settings: settings?.statement, deadline: deadline)
+        var retries = Self.retries
+        while true {
+            switch await answer(to: segment, asRead: false) {
+            case .rows(let rows):
+                return rows
+            case .again(let error):
+                guard retries > 0 else { throw error }
+                retries -= 1
+            case .failed(let error):
+                throw error
+            }
+        }
+    }
+
+    /// How often a statement that was not executed is sent again.
+    private static let retries = 2
+
+    /// Whether the database answers, for a health check.
+    package func ready() async throws(PostgresError) {
+        _ = try await read("SELECT 1")
+    }
+
+    /// The payloads of a channel's notifications, from now on and across lost connections.
+    ///
+    /// An empty one comes whenever listening has begun, at first and after each reconnection: what was notified before
+    /// that may have been missed. Who reads slowly loses the oldest.
+    package func notifications(on channel: String) -> AsyncStream<String> {
+        AsyncStream(bufferingPolicy: .bufferingNewest(1024)) { subscriber in
+            Task(executorPreference: loop) { await self.pool.subscribe(subscriber, to: channel) }
+        }
+    }
+
+    var deadline: Instant {
+        Instant(nanoseconds: loop.now.nanoseconds + callTimeout)
+    }
+
+    private func answer(to segment: Segment, asRead: Bool) async -> Outcome {
+        await withUnsafeContinuation { answer in
+            if loop.isCurrent {
+                pool.assumeIsolated { asRead ? $0.read(segment, answer: answer) : $0.write(segment, answer: answer) }
+            } else {
+                Task(executorPreference: loop) {
+                    await asRead ? self.pool.read(segment, answer: answer) : self.pool.write(segment, answer: answer)
+                }
+            }
+        }
+    }
+}

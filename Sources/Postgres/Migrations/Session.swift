@@ -1,0 +1,216 @@
+import CLibPQ
+import Reactor
+
+/// A connection for what is done once, one thing after another: scripts and migrations.
+///
+/// It has no deadline, for such work takes as long as it takes; a cancelled task ends it, and PostgreSQL then undoes
+/// what was not committed.
+actor Session {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private typealias Opening = UnsafeContinuation<ScriptError?, Never>
+    private typealias Answer = UnsafeContinuation<Result<Rows?, ScriptError>, Never>
+
+    private let target: ConnectionTarget
+    private var connector: Connector?
+    private var handle: Handle?
+    private var source: DescriptorSource?
+    private var opening: Opening?
+    private var answer: Answer?
+    private var text = ""
+    private var rows: Rows?
+    private var failure: ScriptError?
+    private var isAborted = false
+
+    private init(to target: ConnectionTarget, on loop: EventLoop) {
+        self.target = target
+        self.loop = loop
+    }
+
+    /// Opens a session, lends it to `body`, and closes it.
+    static func with<Value: Sendable>(
+        _ url: String,
+        on loop: EventLoop,
+        _ body: (Session) async throws -> Value
+    ) async throws -> Value {
+        let options: [ConnectionTarget.Parameter] = [
+            .init(name: "statement_timeout", value: "0"), .init(name: "timezone", value: "UTC"),
+        ]
+        guard let target = ConnectionTarget(url: url, parameters: ConnectionTarget.defaults, options: options) else {
+            throw ScriptError(sqlState: nil, message: "the URL is no PostgreSQL connection URI", line: nil)
+        }
+        let session = Session(to: target, on: loop)
+        return try await withTaskCancellationHandler {
+            do {
+                try await session.open()
+                let value = try await body(session)
+                await session.close()
+                return value
+            } catch {
+                await session.close()
+                try Task.checkCancellation()
+                throw error
+            }
+        } onCancel: {
+            Task(executorPreference: loop) { await session.abort() }
+        }
+    }
+
+    // MARK: - Opening and closing
+
+    private func open() async throws(ScriptError) {
+        for host in 0..<target.hostCount {
+            guard let failure = await connect(startingAt: host) else { return }
+            guard failure.isSilence, !isAborted else { throw failure }
+        }
+        throw .silence
+    }
+
+    private func connect(startingAt host: Int) async -> ScriptError? {
+        await withUnsafeContinuation { connect(startingAt: host, $0) }
+    }
+
+    private func connect(startingAt host: Int, _ opening: Opening) {
+        guard !isAborted else { return opening.resume(returning: .aborted) }
+        self.opening = opening
+        let connector = Connector(on: loop, patience: .seconds(3)) { self.conclude($0) }
+        self.connector = connector
+        connector.start(with: target.connectionParameters(startingAt: host))
+    }
+
+    private func conclude(_ outcome: Connector.Outcome) {
+        connector = nil
+        switch outcome {
+        case .connected(let handle):
+            guard PQsetnonblocking(handle.pointer, 1) == 0 else { return opened(.aborted) }
+            self.handle = handle
+            source = loop.watch(PQsocket(handle.pointer), for: .readable) { [unowned self] in report($0) }
+            opened(nil)
+        case .failed(let reason):
+            opened(ScriptError(sqlState: nil, message: reason, line: nil))
+        case .timedOut:
+            opened(.silence)
+        }
+    }
+
+    private func opened(_ failure: ScriptError?) {
+        opening?.resume(returning: failure)
+        opening = nil
+    }
+
+    private func close() {
+        source?.cancel()
+        source = nil
+        handle = nil
+    }
+
+    private func abort() {
+        isAborted = true
+        connector?.cancel()
+        connector = nil
+        opened(.aborted)
+        end(.failure(.aborted))
+        close()
+    }
+
+    // MARK: - Work
+
+    /// Runs any number of statements, which share a transaction unless they say otherwise.
+    func run(_ script: String) async throws(ScriptError) {
+        _ = try await send(script) { PQsendQuery($0, script) }
+    }
+
+    /// Runs one statement with its values.
+    func query(_ sql: SQL) async throws(ScriptError) -> Rows {
+        let text = sql.text
+        let rows = try await send(text) { connection in
+            var values = BoundValues()
+            let types = sql.typeOIDs
+            return sql.records.withUnsafeBytes { bytes in
+                values.fill(from: bytes, count: types.count)
+                return PQsendQueryParams(
+                    connection,
+                    text,
+                    Int32(truncatingIfNeeded: types.count),
+                    types,
+                    values.pointers,
+                    values.lengths,
+                    values.formats,
+                    1
+                )
+            }
+        }
+        guard let rows else { throw ScriptError(sqlState: nil, message: "the server answered nothing", line: nil) }
+        return rows
+    }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool {
+        handle.map { PQtransactionStatus($0.pointer) != PQTRANS_IDLE } ?? false
+    }
+
+    private func send(_ text: String, _ put: (OpaquePointer) -> Int32) async throws(ScriptError) -> Rows? {
+        let result = await withUnsafeContinuation { (answer: Answer) in
+            guard let handle, !isAborted else { return answer.resume(returning: .failure(.aborted)) }
+            self.answer = answer
+            self.text = text
+            rows = nil
+            failure = nil
+            if put(handle.pointer) == 1 { flush(handle) } else { lose(handle) }
+        }
+        return try result.get()
+    }
+
+    private func flush(_ handle: Handle) {
+        switch PQflush(handle.pointer) {
+        case 0: source?.setInterest(.readable)
+        case 1: source?.setInterest([.readable, .writable])
+        default: lose(handle)
+        }
+    }
+
+    private func report(_ readiness: Readiness) {
+        guard let handle else { return }
+        if readiness.contains(.writable) { flush(handle) }
+        let isAlive = PQconsumeInput(handle.pointer) == 1
+        while answer != nil, PQisBusy(handle.pointer) == 0 {
+            guard let result = PQgetResult(handle.pointer) else { return end() }
+            take(result, handle)
+        }
+        if !isAlive { lose(handle) }
+    }
+
+    private func take(_ result: OpaquePointer, _ handle: Handle) {
+        let status = PQresultStatus(result)
+        if status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK {
+            rows = Rows(result)
+            return
+        }
+        defer { PQclear(result) }
+        guard failure == nil, status != PGRES_EMPTY_QUERY else { return }
+        failure =
+            ServerReport(result).map { ScriptError($0, in: text) }
+            ?? ScriptError(sqlState: nil, message: handle.lastError, line: nil)
+        if status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH {
+            failure = ScriptError(sqlState: nil, message: "a script cannot COPY from or to its client", line: nil)
+            lose(handle)
+        }
+    }
+
+    private func end() {
+        if let failure { end(.failure(failure)) } else { end(.success(rows)) }
+    }
+
+    private func end(_ result: Result<Rows?, ScriptError>) {
+        answer?.resume(returning: result)
+        answer = nil
+        rows = nil
+    }
+
+    private func lose(_ handle: Handle) {
+        let reason = failure ?? ScriptError(sqlState: nil, message: handle.lastError, line: nil)
+        close()
+        end(.failure(reason))
+    }
+}

@@ -1,0 +1,123 @@
+import Reactor
+
+/// The connections of one loop, and the calls that wait for one.
+///
+/// Reads share the readers. Writes share the writers, for a commit makes wait what is behind it; a transaction has a
+/// writer to itself.
+actor Pool {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    let configuration: DatabaseConfiguration
+    var connections: [Connection] = []
+    private var readers: ArraySlice<Connection> = []
+    private var writers: ArraySlice<Connection> = []
+    var waiting = WaitingRoom()
+    var listener: Listener?
+
+    var phase = Phase.new
+    var whenClosed: [UnsafeContinuation<Void, Never>] = []
+
+    enum Phase {
+        case new, open, closing, closed
+    }
+
+    init(_ configuration: DatabaseConfiguration, on loop: EventLoop) {
+        self.configuration = configuration
+        self.loop = loop
+    }
+
+    func adopt(_ opened: [Connection]) {
+        let readerCount = max(1, opened.count / 2)
+        connections = opened
+        readers = opened.prefix(readerCount)
+        writers = opened.count > 1 ? opened.dropFirst(readerCount) : opened[...]
+    }
+
+    // MARK: - Statements
+
+    /// Sends a read over the least busy reader, or lets it wait for one.
+    func read(_ segment: Segment, answer: Answer) {
+        if let pipeline = reader {
+            pipeline.send(segment, answer: answer)
+        } else {
+            wait(.read(segment, answer))
+        }
+    }
+
+    /// Sends a write over the least busy writer, or lets it wait for one.
+    func write(_ segment: Segment, answer: Answer) {
+        if let pipeline = leastBusy(of: writers)?.pipeline {
+            pipeline.send(segment, answer: answer)
+        } else {
+            wait(.write(segment, answer))
+        }
+    }
+
+    /// A pipeline for a read; a writer's, if no reader is up.
+    var reader: Pipeline? {
+        leastBusy(of: readers)?.pipeline ?? leastBusy(of: writers)?.pipeline
+    }
+
+    /// A connection for a write or a transaction.
+    var writer: Connection? { leastBusy(of: writers) }
+
+    /// The connection that is up, not lent out, and has the fewest calls in flight.
+    private func leastBusy(of candidates: ArraySlice<Connection>) -> Connection? {
+        var best: Connection?
+        var fewest = Int.max
+        for connection in candidates {
+            guard !connection.isLeased, let pipeline = connection.pipeline, pipeline.inFlight < fewest else { continue }
+            fewest = pipeline.inFlight
+            best = connection
+        }
+        return best
+    }
+
+    // MARK: - Transactions
+
+    /// Lends out a writer, or lets the transaction wait for one.
+    func lease(_ answer: Lease.Answer) {
+        if let writer {
+            answer.resume(returning: .granted(writer.takeLease()))
+        } else {
+            wait(.lease(answer))
+        }
+    }
+
+    /// Sends one statement of a transaction.
+    func send(_ segment: Segment, over lease: Lease, answer: Answer) {
+        guard let pipeline = connection(of: lease)?.pipeline else {
+            return answer.resume(returning: .failed(.unavailable))
+        }
+        pipeline.send(segment, answer: answer)
+    }
+
+    /// Takes a writer back; one on which a transaction is still open is given up.
+    func end(_ lease: Lease) {
+        guard let connection = connection(of: lease), let pipeline = connection.pipeline else { return }
+        guard pipeline.isIdle else { return pipeline.lose("a transaction was left open") }
+        connection.endLease()
+        serveWaiting()
+        finishIfIdle()
+    }
+
+    /// Nil when the connection was lost under the transaction.
+    private func connection(of lease: Lease) -> Connection? {
+        guard lease.slot < connections.count, connections[lease.slot].lease == lease.number else { return nil }
+        return connections[lease.slot]
+    }
+}
+
+/// The right to a writer of one's own.
+struct Lease: Sendable {
+    typealias Answer = UnsafeContinuation<Outcome, Never>
+
+    enum Outcome: Sendable {
+        case granted(Lease)
+        case refused(PostgresError)
+    }
+
+    let slot: Int
+    let number: Int
+}

@@ -1,0 +1,103 @@
+import Reactor
+
+/// Calls for which there is no connection yet, in the order of their coming.
+struct WaitingRoom {
+    enum Entry {
+        case read(Segment, Answer)
+        case write(Segment, Answer)
+        case lease(Lease.Answer)
+
+        func fail(_ error: PostgresError) {
+            switch self {
+            case .read(_, let answer), .write(_, let answer): answer.resume(returning: .failed(error))
+            case .lease(let answer): answer.resume(returning: .refused(error))
+            }
+        }
+    }
+
+    private struct Waiter {
+        let entry: Entry
+        let deadline: Instant
+    }
+
+    private var reads = FIFO<Waiter>()
+    private var writes = FIFO<Waiter>()
+    /// Rings when the first of them has waited long enough.
+    var timer: ScheduledTimer?
+
+    var count: Int { reads.count + writes.count }
+
+    mutating func append(_ entry: Entry, until deadline: Instant) {
+        switch entry {
+        case .read(let segment, _):
+            reads.append(Waiter(entry: entry, deadline: min(deadline, segment.deadline)))
+        case .write(let segment, _):
+            writes.append(Waiter(entry: entry, deadline: min(deadline, segment.deadline)))
+        case .lease:
+            writes.append(Waiter(entry: entry, deadline: deadline))
+        }
+    }
+
+    mutating func takeRead() -> Entry? { reads.popFirst()?.entry }
+
+    mutating func takeWrite() -> Entry? { writes.popFirst()?.entry }
+
+    var hasReads: Bool { !reads.isEmpty }
+    var hasWrites: Bool { !writes.isEmpty }
+
+    var earliestDeadline: Instant? {
+        var earliest: Instant?
+        for queue in [reads, writes] {
+            queue.forEach { earliest = min(earliest ?? $0.deadline, $0.deadline) }
+        }
+        return earliest
+    }
+
+    mutating func takeExpired(at now: Instant) -> [Entry] {
+        (reads.remove { $0.deadline <= now } + writes.remove { $0.deadline <= now }).map(\.entry)
+    }
+
+    mutating func takeAll() -> [Entry] {
+        timer?.cancel()
+        timer = nil
+        return (reads.takeAll() + writes.takeAll()).map(\.entry)
+    }
+}
+
+extension Pool {
+    func wait(_ entry: WaitingRoom.Entry) {
+        guard phase == .new || phase == .open else { return entry.fail(.unavailable) }
+        guard waiting.count < configuration.waitingLimit else { return entry.fail(PostgresError(.overloaded)) }
+        let patience = isAnyUp ? configuration.leasePatience : configuration.connectionPatience
+        waiting.append(entry, until: .now() + patience)
+        watchWaiting()
+    }
+
+    /// Sees to it that who has waited long enough is sent away.
+    private func watchWaiting() {
+        guard waiting.timer == nil, let deadline = waiting.earliestDeadline else { return }
+        waiting.timer = loop.schedule(after: deadline - .now()) { [unowned self] in
+            waiting.timer = nil
+            let error = isAnyUp ? PostgresError(.overloaded) : .unavailable
+            for entry in waiting.takeExpired(at: .now()) { entry.fail(error) }
+            watchWaiting()
+        }
+    }
+
+    /// Gives what has become free to those who wait, first come, first served.
+    func serveWaiting() {
+        while waiting.hasReads, let pipeline = reader {
+            guard case .read(let segment, let answer)? = waiting.takeRead() else { return }
+            pipeline.send(segment, answer: answer)
+        }
+        while waiting.hasWrites, let writer, let pipeline = writer.pipeline {
+            switch waiting.takeWrite() {
+            case .write(let segment, let answer): pipeline.send(segment, answer: answer)
+            case .lease(let answer): answer.resume(returning: .granted(writer.takeLease()))
+            default: return
+            }
+        }
+    }
+
+    private var isAnyUp: Bool { connections.contains { $0.pipeline != nil } }
+}
