@@ -78,6 +78,7 @@ struct AccessTokenForgeryTests {
             ("00112233-4455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-AABBCCDDEEFF"),
             ("00112233-4455-6677-8899-aabbccddeeff", "0011223344556677-8899aabb-cc-ddeeff--"),
             ("00112233-4455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899-aabbccddeefg"),
+            ("00112233-4455-6677-8899-aabbccddeeff", "00112233-4455-6677-8899_aabbccddeeff"),
             ("00112233-4455-6677-8899-aabbccddeeff", "{0112233-4455-6677-8899-aabbccddeef}"),
             ("00112233-4455-6677-8899-aabbccddeeff", ""),
             (#""org":"ffffffff-ffff-4fff-8fff-ffffffffffff""#, #""org":null"#),

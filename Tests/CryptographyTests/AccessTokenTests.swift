@@ -147,6 +147,22 @@ struct AccessTokenTests {
         }
     }
 
+    @Test("Many threads may sign and verify with one authority", arguments: JWTAlgorithm.allCases)
+    func sharing(algorithm: JWTAlgorithm) async {
+        let authority = Self.authority(algorithm)
+        let verified = await withTaskGroup(of: Int.self, returning: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    var claims = TokenVectors.claims
+                    claims.userID = UUID()
+                    return (0..<25).count { _ in authority.verify(authority.sign(claims), now: Self.now) == claims }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(verified == 200)
+    }
+
     @Test("A change of any bit of a token is found", arguments: JWTAlgorithm.allCases)
     func bitFlips(algorithm: JWTAlgorithm) {
         let authority = Self.authority(algorithm)

@@ -16,7 +16,7 @@ struct AccessTokenPayload: Sendable {
     private static let token = Array(#","jti":""#.utf8)
     private static let end = Array(#""}"#.utf8)
 
-    /// Enough for some 30,000 years; further apart than any sum of two times can get from an overflow.
+    /// Enough for some 30,000 years, and far from what overflows when times are added.
     private static let maximumDigits = 12
 
     let maximumSize: Int

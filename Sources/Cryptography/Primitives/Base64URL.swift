@@ -114,9 +114,12 @@ package enum Base64URL {
     private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
     /// What each byte stands for; 255 for those outside the alphabet.
-    private static let values: InlineArray<256, UInt8> = {
-        var values = InlineArray<256, UInt8>(repeating: 255)
+    ///
+    /// Made once, never changed, never freed. Behind a pointer, because an `InlineArray` is copied whole for each look.
+    nonisolated(unsafe) private static let values: UnsafePointer<UInt8> = {
+        let values = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+        values.initialize(repeating: 255, count: 256)
         for value in 0..<64 { values[Int(alphabet.utf8Start[value])] = UInt8(value) }
-        return values
+        return UnsafePointer(values)
     }()
 }
