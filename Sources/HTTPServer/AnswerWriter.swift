@@ -14,7 +14,7 @@ struct AnswerWriter {
         case keepAlive
     }
 
-    /// - Parameter isHead: whether the request was a HEAD, which is told the length of what it does not get.
+    /// Replaces what was written last; a HEAD request is told the length of what it does not get.
     mutating func write(_ response: Response, id: RequestID, isHead: Bool, _ persistence: Persistence, now: Instant) {
         constantFields.refresh(at: now)
         bytes.removeAll(keepingCapacity: bytes.capacity <= 256 * 1024)

@@ -16,7 +16,9 @@ final class Connection {
     var index = 0
     var source: DescriptorSource?
 
-    /// The request that is being read or handled. Its storage serves the next one, if no handler has kept it.
+    /// The request that is being read or handled.
+    ///
+    /// Its storage serves the next one, if no handler has kept it.
     var head = ParsedHead()
     var admission = HeadPolicy.Admission(method: .get)
     var body: [UInt8] = []

@@ -37,9 +37,12 @@ package actor Listener {
     ///
     /// - Parameters:
     ///   - loop: where it lives, and where `respond` and `log` are called.
+    ///   - address: where to listen; port 0 is the kernel's choice.
     ///   - sharesPort: whether other listeners of this process have the same address.
+    ///   - configuration: what is allowed, and for how long.
     ///   - respond: answers a request; in one turn of the loop if it never waits.
     ///   - log: called once for each answered request, also for one that could not be read.
+    /// - Throws: `CannotListen`.
     package init(
         on loop: EventLoop,
         at address: SocketAddress,

@@ -10,8 +10,13 @@ struct ListeningSocket: ~Copyable {
     let descriptor: Int32
     let address: SocketAddress
 
-    /// - Parameter isShared: whether the port is shared with other listeners, among which the kernel then distributes
-    ///   the connections.
+    /// Listens from now on.
+    ///
+    /// - Parameters:
+    ///   - wanted: where; port 0 is the kernel's choice.
+    ///   - isShared: whether the port is shared with other listeners, among which the kernel then distributes the
+    ///     connections.
+    /// - Throws: `CannotListen`.
     init(at wanted: SocketAddress, isShared: Bool) throws(CannotListen) {
         let opened = csystem_listen(
             wanted.host.high,

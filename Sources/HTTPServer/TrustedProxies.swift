@@ -5,7 +5,7 @@ package struct AddressRange: Sendable, Hashable {
     private let first: UInt128
     private let mask: UInt128
 
-    /// The range written in `text`; an address without a length stands for itself. Nil when it is neither.
+    /// The range written in `text`, nil when none is; an address without a length stands for itself.
     package init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = NetworkAddress(String(parts[0])) else { return nil }
