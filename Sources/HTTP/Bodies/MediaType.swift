@@ -5,6 +5,7 @@ enum MediaType {
     /// A browser sends other types across origins without asking first; that, and a second reading of the bytes in
     /// another character set, is what this refuses.
     static func isJSON(_ value: ArraySlice<UInt8>) -> Bool {
+        if ("application/json" as StaticString).isEqual(to: value) { return true }
         let parts = value.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
         guard let name = parts.first?.trimmingSpaces, isJSONName(name) else { return false }
         return parts.dropFirst().allSatisfy { isAcceptable($0.trimmingSpaces) }

@@ -30,11 +30,13 @@ extension UUID {
 
     /// Appends the 36 characters, in lower case.
     package func appendLowercase(to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: uuid) { own in
-            for index in 0..<16 {
-                if index == 4 || index == 6 || index == 8 || index == 10 { bytes.append(UInt8(ascii: "-")) }
-                bytes.append((own[index] >> 4).hexadecimalDigit)
-                bytes.append((own[index] & 15).hexadecimalDigit)
+        bytes.append(addingCapacity: 36) { text in
+            withUnsafeBytes(of: uuid) { own in
+                for index in 0..<16 {
+                    if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+                    text.append((own[index] >> 4).hexadecimalDigit)
+                    text.append((own[index] & 15).hexadecimalDigit)
+                }
             }
         }
     }

@@ -42,11 +42,12 @@ package struct Router: Sendable {
     private func answer(_ request: Request) async -> Response {
         let path = request.pathBytes
         if let place = literals.endpoint(at: path.span) {
-            return await perform(request, at: endpoints[place], captured: [])
+            guard let action = endpoints[place].action(for: request.method) else {
+                return refuse(request, at: endpoints[place])
+            }
+            return await perform(action, request)
         }
-        if let match = patterns.match(path) {
-            return await perform(request, at: endpoints[match.endpoint], captured: match.captures)
-        }
+        if let match = patterns.match(path) { return await perform(match, request) }
         // `OPTIONS *` asks about the server as a whole (RFC 9110, 9.3.7).
         if request.method == .options, path.elementsEqual([UInt8(ascii: "*")]) {
             return preflight(request, allowed: Method.allCases.map(\.name.description).joined(separator: ", "))
@@ -54,21 +55,29 @@ package struct Router: Sendable {
         return surfaces[0].response(to: Unroutable.unknownPath, for: request)
     }
 
-    private func perform(_ request: Request, at endpoint: Endpoint, captured: [Range<Int>]) async -> Response {
-        guard request.method != .options else { return preflight(request, allowed: endpoint.allowed) }
-        guard let action = endpoint.action(for: request.method) else {
-            let refusal = Unroutable.methodNotAllowed(allowed: endpoint.allowed)
-            var response = surfaces[endpoint.surface].response(to: refusal, for: request)
-            response.headers.append(Response.Header("Allow", endpoint.allowed))
-            return response
+    private func perform(_ action: Endpoint.Action, _ request: Request) async -> Response {
+        do { return try await action.handler(request) } catch {
+            return surfaces[action.surface].response(to: error, for: request)
         }
+    }
+
+    private func perform(_ match: PatternTree.Match, _ request: Request) async -> Response {
+        let endpoint = endpoints[match.endpoint]
+        guard let action = endpoint.action(for: request.method) else { return refuse(request, at: endpoint) }
         var request = request
-        do {
-            if !captured.isEmpty {
-                request.parameters = try parameters(of: request, named: action.captures, at: captured)
-            }
-            return try await action.handler(request)
-        } catch { return surfaces[action.surface].response(to: error, for: request) }
+        do { request.parameters = try parameters(of: request, named: action.captures, at: match.captures) } catch {
+            return surfaces[action.surface].response(to: error, for: request)
+        }
+        return await perform(action, request)
+    }
+
+    /// Answers a method that no route has: `OPTIONS`, and whatever is not allowed.
+    private func refuse(_ request: Request, at endpoint: Endpoint) -> Response {
+        guard request.method != .options else { return preflight(request, allowed: endpoint.allowed) }
+        let refusal = Unroutable.methodNotAllowed(allowed: endpoint.allowed)
+        var response = surfaces[endpoint.surface].response(to: refusal, for: request)
+        response.headers.append(Response.Header("Allow", endpoint.allowed))
+        return response
     }
 
     private func parameters(
