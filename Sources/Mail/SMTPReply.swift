@@ -1,28 +1,29 @@
 /// Puts a server's replies together from the bytes that arrive (RFC 5321, section 4.2).
 struct SMTPReplyReader {
-    /// What a reply may have in all its lines; one that says more is none.
-    private static let longestReply = 16_384
+    /// What may wait to be read; RFC 5321 allows a line 512 bytes.
+    private static let limit = 16_384
 
     private var unread: [UInt8] = []
 
     /// - Throws: `SMTPReplyError` when these are no replies.
     mutating func append(_ bytes: some Collection<UInt8>) throws(SMTPReplyError) {
-        guard unread.count + bytes.count <= Self.longestReply else { throw SMTPReplyError() }
+        guard unread.count + bytes.count <= Self.limit else { throw SMTPReplyError() }
         unread.append(contentsOf: bytes)
     }
 
-    /// Takes the next whole reply out, and answers its code; nil while it is incomplete.
+    /// Takes the next reply out, and answers its code; nil while it is incomplete.
+    ///
+    /// Of a reply of several lines the last one counts, so the others are dropped as they come.
     ///
     /// - Throws: `SMTPReplyError` when the next line is none of a reply.
     mutating func next() throws(SMTPReplyError) -> Int? {
         var start = 0
+        defer { unread.removeFirst(start) }
         while let end = unread[start...].firstIndex(of: UInt8(ascii: "\n")) {
             let line = unread[start..<end]
             let (code, isLast) = try Self.read(line)
             start = end + 1
-            guard isLast else { continue }
-            unread.removeFirst(start)
-            return code
+            if isLast { return code }
         }
         return nil
     }

@@ -26,14 +26,22 @@ struct SMTPReplyTests {
         #expect(throws: SMTPReplyError.self) { try reader.next() }
     }
 
-    @Test("A reply without end is refused before it fills the memory")
+    @Test("A line without end is refused before it fills the memory")
     func isBounded() {
         #expect(throws: SMTPReplyError.self) {
             var reader = SMTPReplyReader()
-            while true {
-                try reader.append(Array("250-more\r\n".utf8))
-                _ = try reader.next()
-            }
+            while try reader.next() == nil { try reader.append(Array("250 and so on".utf8)) }
         }
+    }
+
+    @Test("A reply of any number of lines takes no more room than one line")
+    func dropsLines() throws {
+        var reader = SMTPReplyReader()
+        for _ in 0..<5000 {
+            try reader.append(Array("250-and so on\r\n".utf8))
+            #expect(try reader.next() == nil)
+        }
+        try reader.append(Array("250 done\r\n".utf8))
+        #expect(try reader.next() == 250)
     }
 }

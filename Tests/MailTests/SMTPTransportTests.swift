@@ -153,8 +153,10 @@ struct SMTPTransportTests {
         await catcher.stop()
         let refused = try await send(Sample.message(), to: "smtp://127.0.0.1:\(catcher.port)")
         #expect(refused == .temporaryFailure(reason: "the mail server does not accept connections"))
-        let unknown = try await send(Sample.message(), to: "smtp://host.invalid")
-        #expect(unknown == .temporaryFailure(reason: "the mail server's host is unknown"))
+        guard case .temporaryFailure = try await send(Sample.message(), to: "smtp://host.invalid") else {
+            Issue.record("somebody answers for a host that cannot exist")
+            return
+        }
     }
 
     @Test("A reply of several lines is one reply; what is no reply ends the attempt")
