@@ -98,7 +98,8 @@ struct Server: Sendable {
         if let server = configuration.mailServer {
             transport = SMTPTransport(try SMTPServer(url: server.url.value), on: loop)
         } else {
-            transport = FileTransport(directory: "\(configuration.dataDirectory)/mail")
+            let directory = try DataDirectory(creating: configuration.dataDirectory)
+            transport = FileTransport(directory: "\(directory.path)/mail")
         }
         return MailDelivery(
             outbox: OutboxRepository(home.database),
