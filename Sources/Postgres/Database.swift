@@ -32,7 +32,12 @@ package final class Database: Sendable {
 
     /// Runs a statement that changes nothing; it is tried once more when its connection is lost.
     package func read(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
-        let segment = Segment(statement: sql, settings: settings?.statement, deadline: deadline)
+        let segment = Segment(
+            statement: sql,
+            settings: settings?.statement,
+            deadline: deadline,
+            writes: false
+        )
         var retries = Self.retries
         while true {
             switch await answer(to: segment, asRead: true) {

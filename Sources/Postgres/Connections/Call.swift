@@ -18,12 +18,15 @@ struct Segment: Sendable {
     var begin: SQL?
     /// When the caller stops waiting.
     let deadline: Instant
+    /// Whether its commit may make what is behind it wait for the disk.
+    var writes = true
 }
 
 /// A segment on its way: plain data, for there are many.
 struct Call {
     let answer: Answer
     let deadline: Instant
+    let writes: Bool
     /// Which results are still to come.
     var steps: Steps
     /// The statement, for when the server turns out not to know it.

@@ -50,6 +50,7 @@ extension Pipeline {
     /// Everything of the oldest call has arrived.
     private func complete() {
         guard let call = calls.popFirst() else { return }
+        if call.writes { writesInFlight -= 1 }
         let rows = arrived
         arrived = nil
         if let failure {

@@ -46,6 +46,8 @@ final class Pipeline {
     }
 
     var inFlight: Int { calls.count }
+    /// Those among them whose commit makes what is behind them wait for the disk.
+    var writesInFlight = 0
     /// Whether no transaction is open.
     var isIdle: Bool { calls.isEmpty && PQtransactionStatus(connection) == PQTRANS_IDLE }
 
@@ -70,11 +72,13 @@ final class Pipeline {
             Call(
                 answer: answer,
                 deadline: segment.deadline,
+                writes: segment.writes,
                 steps: steps,
                 fingerprint: segment.statement.fingerprint,
                 number: number
             )
         )
+        if segment.writes { writesInFlight += 1 }
         flush()
         if segment.deadline < sweepsAt { sweep(at: segment.deadline) }
     }
