@@ -55,6 +55,16 @@ struct TimestampTests {
         #expect(try text(Date(timeIntervalSince1970: seconds), .milliseconds) == expected)
     }
 
+    @Test("Every millisecond of a second is written as itself")
+    func everyMillisecond() throws {
+        for millisecond in 0..<1000 {
+            let date = Date(timeIntervalSince1970: 1_764_849_600 + Double(millisecond) / 1000)
+            let expected = "2025-12-04T12:00:00.\(String(1000 + millisecond).dropFirst())Z"
+            #expect(try text(date, .milliseconds) == expected)
+            #expect(parse(expected)?.date == date)
+        }
+    }
+
     @Test(
         "A moment outside the years 0 to 9999 is none, and is written as null",
         arguments: [
