@@ -55,11 +55,14 @@ struct TimestampTests {
         #expect(try text(Date(timeIntervalSince1970: seconds), .milliseconds) == expected)
     }
 
-    @Test("Every millisecond of a second is written as itself")
-    func everyMillisecond() throws {
+    @Test(
+        "Every millisecond of a second is written as itself, however coarse the binary fraction",
+        arguments: [(1_764_849_600, "2025-12-04T12:00:00"), (1_000_000, "1970-01-12T13:46:40")]
+    )
+    func everyMillisecond(_ seconds: Int, _ start: String) throws {
         for millisecond in 0..<1000 {
-            let date = Date(timeIntervalSince1970: 1_764_849_600 + Double(millisecond) / 1000)
-            let expected = "2025-12-04T12:00:00.\(String(1000 + millisecond).dropFirst())Z"
+            let date = Date(timeIntervalSince1970: Double(seconds) + Double(millisecond) / 1000)
+            let expected = "\(start).\(String(1000 + millisecond).dropFirst())Z"
             #expect(try text(date, .milliseconds) == expected)
             #expect(parse(expected)?.date == date)
         }
