@@ -32,6 +32,7 @@ package struct Router: Sendable {
     }
 
     package func respond(to request: Request) async -> Response {
+        guard !cors.isEmpty else { return await answer(request) }
         var response = await answer(request)
         expose(&response, to: request.head)
         return response
