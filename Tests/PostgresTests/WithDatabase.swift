@@ -10,6 +10,11 @@ func withDatabase<Value: Sendable>(
 ) async throws -> Value {
     try await withScratchDatabase { scratch, loop in
         var configuration = DatabaseConfiguration(url: scratch.url)
+        // a machine that builds something else meanwhile is slow; what is about time sets its own
+        configuration.callTimeout = .seconds(60)
+        configuration.statementTimeout = .seconds(50)
+        configuration.connectionPatience = .seconds(30)
+        configuration.leasePatience = .seconds(30)
         configure(&configuration)
         return try await withDatabase(configuration, on: loop) { database in try await body(database) }
     }
