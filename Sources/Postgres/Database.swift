@@ -34,15 +34,21 @@ package final class Database: Sendable {
     /// Runs a statement that changes nothing; it is tried once more when its connection is lost.
     package func read(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
         var segment = Segment(statement: sql, settings: settings?.statement, deadline: deadline)
+        var attempts = 1
+        var wasLost = false
         while true {
             switch await answer(to: segment, asRead: true) {
             case .rows(let rows):
                 return rows
             case .again(let error):
-                guard !segment.isRepeated else { throw error }
+                guard attempts < Self.attempts else { throw error }
             case .failed(let error):
-                guard error.kind == .connectionLost, !segment.isRepeated else { throw error }
+                guard error.kind == .connectionLost, !wasLost else { throw error }
+                wasLost = true
+                // what ended this connection is likely to end its neighbours in the next moment
+                try? await loop.sleep(for: .milliseconds(20))
             }
+            attempts += 1
             segment.isRepeated = true
         }
     }
@@ -50,18 +56,23 @@ package final class Database: Sendable {
     /// Runs a statement as a transaction of its own, which is never sent a second time if it may have taken effect.
     package func write(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
         var segment = Segment(statement: sql, settings: settings?.statement, deadline: deadline)
+        var attempts = 1
         while true {
             switch await answer(to: segment, asRead: false) {
             case .rows(let rows):
                 return rows
             case .again(let error):
-                guard !segment.isRepeated else { throw error }
+                guard attempts < Self.attempts else { throw error }
             case .failed(let error):
                 throw error
             }
+            attempts += 1
             segment.isRepeated = true
         }
     }
+
+    /// How often a statement is sent, as long as it was not executed.
+    private static let attempts = 3
 
     /// Whether the database answers, for a health check.
     package func ready() async throws(PostgresError) {
