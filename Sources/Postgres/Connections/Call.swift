@@ -16,6 +16,8 @@ struct Segment: Sendable {
     var settings: SQL?
     /// Opens a transaction ahead of everything else.
     var begin: SQL?
+    /// Prepares for itself alone: the server did not know a statement that others are just preparing.
+    var isRepeated = false
     /// When the caller stops waiting.
     let deadline: Instant
     /// Whether its commit may make what is behind it wait for the disk.
