@@ -9,6 +9,11 @@ package struct UpkeepRepository: Sendable {
         self.database = database
     }
 
+    /// Whether the database answers and has our tables.
+    package func isReady() async -> Bool {
+        (try? await database.read("SELECT FROM portero.organizations LIMIT 1")) != nil
+    }
+
     /// Makes the partitions of `auth_logs` for the months to come.
     package func prepareLogPartitions() async throws {
         try await reaching { () throws(PostgresError) in
