@@ -8,7 +8,7 @@ import Testing
 struct DeadlineTests {
     private static let short: ServerConfiguration = {
         var configuration = ServerConfiguration()
-        configuration.deadlines.head = .milliseconds(50)
+        configuration.deadlines.head = .seconds(1)  // long enough to begin in
         configuration.deadlines.body = .milliseconds(50)
         configuration.deadlines.writing = .milliseconds(50)
         configuration.deadlines.keepAlive = .milliseconds(50)
