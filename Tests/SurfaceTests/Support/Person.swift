@@ -12,6 +12,9 @@ struct Person: Sendable {
     let name: String
     var password = Person.password
 
+    /// As the server writes it.
+    var idText: String { id.uuidString.lowercased() }
+
     var credentials: JSONText { ["email": .string(email), "password": .string(password)] }
 }
 
