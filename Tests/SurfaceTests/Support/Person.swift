@@ -60,6 +60,12 @@ extension Site {
         return Tokens(reply)
     }
 
+    func sessions(of people: [Person], _ visitor: Visitor) async throws -> [Tokens] {
+        var list: [Tokens] = []
+        for person in people { list.append(try await session(of: person, visitor)) }
+        return list
+    }
+
     /// Makes somebody a member of an organization of their own, with one of its built-in roles.
     func organization(_ name: String, with person: Person, as role: String) async throws -> UUID {
         let id = UUID()
