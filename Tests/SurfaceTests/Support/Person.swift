@@ -50,7 +50,7 @@ extension Site {
     }
 
     func visitor(from address: String? = nil) -> Visitor {
-        Visitor(of: self, from: address)
+        Visitor(to: server.port, from: address)
     }
 
     /// Opens a session by logging in.

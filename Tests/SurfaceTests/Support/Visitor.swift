@@ -5,8 +5,8 @@ struct Visitor: Sendable {
     private let client: HTTPClient
 
     /// - Parameter address: 127.0.0.2 and so on are other networks.
-    init(of site: Site, from address: String? = nil) {
-        client = HTTPClient(to: site.server.port, from: address, on: TestLoops.next())
+    init(to port: UInt16, from address: String? = nil) {
+        client = HTTPClient(to: port, from: address, on: TestLoops.next())
     }
 
     func post(
