@@ -136,7 +136,7 @@ struct EmbeddedPostgresTests {
                 sleeper.executableURL = URL(filePath: "/bin/sleep")
                 sleeper.arguments = ["100"]
                 try sleeper.run()
-                defer { sleeper.terminate() }
+                defer { kill(sleeper.processIdentifier, SIGKILL) }
                 let file = "\(sleeper.processIdentifier)\n\(cluster)\n1\n5432\n/nowhere\n\n 1 1\nready   \n"
                 try Data(file.utf8).write(to: URL(filePath: cluster + "/postmaster.pid"))
                 let server = try await start(in: directory, on: loop)

@@ -54,14 +54,18 @@ actor EmbeddedPostgres {
         let deadline = Instant.now() + .seconds(30)
         while Instant.now() < deadline {
             if try DirectoryLock.claim(directory) != nil { return nil }
-            let cluster = try? resolved("\(directory.path)/postgres")
-            if let cluster, let file = PostmasterFile(of: cluster), file.status == .ready, file.isServer(of: cluster) {
-                return try DatabaseURL(embeddedAt: file)
-            }
+            if let file = readyServer(of: directory) { return try DatabaseURL(embeddedAt: file) }
             try await loop.sleep(for: .milliseconds(50))
         }
         let holder = DirectoryLock.holder(of: directory)
         throw Failure(.unavailable, "\(holder) holds \(directory.path), but its database does not get ready")
+    }
+
+    private static func readyServer(of directory: DataDirectory) -> PostmasterFile? {
+        guard let cluster = try? resolved("\(directory.path)/postgres"), let file = PostmasterFile(of: cluster) else {
+            return nil
+        }
+        return file.status == .ready && file.isServer(of: cluster) ? file : nil
     }
 
     private init(
