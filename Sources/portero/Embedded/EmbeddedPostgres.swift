@@ -92,8 +92,8 @@ actor EmbeddedPostgres {
     func run() async {
         while !isStopping {
             let end = await process.waitForEnd()
-            if isStopping { return }
-            say("the embedded PostgreSQL ended (\(end ?? .unknown)); starting it again")
+            guard !isStopping, let end else { continue }
+            say("the embedded PostgreSQL ended (\(end)); starting it again")
             await startAgain()
         }
     }
@@ -101,11 +101,16 @@ actor EmbeddedPostgres {
     /// Ends the server: at once for its clients, in order for its data.
     func stop() async {
         isStopping = true
+        await end(process)
+    }
+
+    private func end(_ process: WatchedProcess) async {
         for (signal, patience) in [(SIGINT, Duration.seconds(30)), (SIGQUIT, .seconds(10))] {
             await process.signal(signal)
             if await process.waitForEnd(atMost: patience) != nil { return }
             say("the embedded PostgreSQL has not ended after \(patience.settingText)")
         }
+        await process.abandon()
     }
 
     private func startAgain() async {
@@ -113,6 +118,7 @@ actor EmbeddedPostgres {
         while !isStopping {
             do {
                 let started = try await launcher.takeOverOrStart().process
+                if isStopping { return await end(started) }
                 process = started
                 return
             } catch {
