@@ -13,10 +13,12 @@ struct FaultTests {
     @Test("A read whose connection is killed under it is answered over another")
     func readsAreTriedAgain() async throws {
         try await withObservedDatabase(configure: { $0.connections = 2 }) { database, observer in
+            _ = try await observer.write("CREATE TABLE pace AS SELECT 45.0::float8 AS seconds")
             let slow = Task(executorPreference: database.loop) {
-                try await database.read("SELECT 7 FROM pg_sleep(0.3)").value(as: Int.self)
+                try await database.read("SELECT 7 FROM pg_sleep((SELECT seconds FROM pace))").value(as: Int.self)
             }
             await observer.waitForActivity("pg_sleep")
+            _ = try await observer.write("UPDATE pace SET seconds = 0")
             try await observer.terminateAll()
             let answer = try await slow.value
             #expect(answer == 7)
@@ -142,7 +144,7 @@ struct FaultTests {
             let start = clock.now
             let kind = await failure { _ = try await database.write("SELECT 1") }
             #expect(kind == .timedOut)
-            #expect(clock.now - start >= .seconds(2))
+            #expect(clock.now - start >= .seconds(1))
             #expect(clock.now - start < .seconds(10))
             let successor = try await processID(database)
             #expect(successor != stopped)
@@ -215,10 +217,18 @@ struct FaultTests {
     func closes() async throws {
         try await withObservedDatabase { database, observer in
             let slow = Task(executorPreference: database.loop) {
-                try await database.write("SELECT 7 FROM pg_sleep(0.2)").value(as: Int.self)
+                while try await observer.read("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").value() == 0
+                {}
+                return try await database.write("SELECT 7 FROM (SELECT pg_advisory_lock(1)) AS held").value(
+                    as: Int.self
+                )
             }
-            await observer.waitForActivity("pg_sleep")
-            await database.close()
+            let closing = try await observer.transaction { transaction in
+                _ = try await transaction.read("SELECT pg_advisory_xact_lock(1)")
+                await observer.waitForActivity("pg_advisory_lock")
+                return Task(executorPreference: database.loop) { await database.close() }
+            }
+            await closing.value
             let answer = try await slow.value
             #expect(answer == 7)
             let late = await failure { try await database.ready() }
