@@ -72,6 +72,11 @@ struct FailoverTests {
                 try await onLoop { loop in
                     try await withDatabase(.patient(url), on: loop) { database in
                         _ = try await database.write("CREATE TABLE t (id int8)")
+                        let hasCaughtUp: SQL = """
+                            SELECT coalesce(bool_and(replay_lsn >= pg_current_wal_insert_lsn()), false)
+                              FROM pg_stat_replication
+                            """
+                        while try await database.read(hasCaughtUp).value() == false {}
                         try await primary.stop(mode: "immediate")
                         try await standby.promote()
                         _ = await failure { _ = try await database.write("INSERT INTO t VALUES (1)") }

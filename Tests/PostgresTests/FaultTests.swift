@@ -155,7 +155,7 @@ struct FaultTests {
     func neighboursOfTimeouts() async throws {
         let configure: @Sendable (inout DatabaseConfiguration) -> Void = {
             $0.connections = 1
-            $0.callTimeout = .seconds(2)
+            $0.callTimeout = .seconds(8)
         }
         try await withDatabase(configure: configure) { database in
             let stopped = try await processID(database)
@@ -164,7 +164,7 @@ struct FaultTests {
             let first = Task(executorPreference: database.loop) {
                 await failure { _ = try await database.write("SELECT 1") }
             }
-            try await database.loop.sleep(for: .milliseconds(1000))
+            try await database.loop.sleep(for: .seconds(4))
             let write = Task(executorPreference: database.loop) {
                 await failure { _ = try await database.write("SELECT 2") }
             }
@@ -217,8 +217,11 @@ struct FaultTests {
     func closes() async throws {
         try await withObservedDatabase { database, observer in
             let slow = Task(executorPreference: database.loop) {
-                while try await observer.read("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").value() == 0
-                {}
+                let isHeld: SQL = """
+                    SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+                     WHERE locktype = 'advisory' AND datname = current_database())
+                    """
+                while try await observer.read(isHeld).value() == false {}
                 return try await database.write("SELECT 7 FROM (SELECT pg_advisory_lock(1)) AS held").value(
                     as: Int.self
                 )
