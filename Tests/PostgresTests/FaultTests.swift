@@ -6,8 +6,12 @@ import Testing
 
 @Suite("Lost connections")
 struct FaultTests {
+    /// The server's process behind a connection; asked again where a short deadline and a busy machine meet.
     private func processID(_ database: Database) async throws -> Int32 {
-        try await database.read("SELECT pg_backend_pid()").value()
+        for _ in 0..<20 {
+            if let rows = try? await database.read("SELECT pg_backend_pid()") { return try rows.value() }
+        }
+        return try await database.read("SELECT pg_backend_pid()").value()
     }
 
     @Test("A read whose connection is killed under it is answered over another")
