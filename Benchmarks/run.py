@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import os
 import re
+import secrets
 import signal
 import statistics
 import subprocess
@@ -29,6 +30,7 @@ READERS = min(USERS, 20_000)
 SECONDS = int(os.environ.get("BENCH_SECONDS", "8"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 COST = 10
+SECRET = secrets.token_urlsafe(32)
 PASSWORD = "Cripta-Sombra-42"
 CLIENTS = 16
 
@@ -54,7 +56,7 @@ class Server:
             "PATH": os.environ["PATH"],
             "DATABASE_URL": url,
             "PORTERO_DATA_DIR": directory,
-            "PORTERO_SECRET": "a secret of the bench that is long enough",
+            "PORTERO_SECRET": SECRET,
             "PORTERO_LISTEN": "127.0.0.1:0",
             "PORTERO_LISTEN_USUARIOS": "off",
             "PORTERO_METRICS": "off",
@@ -119,7 +121,7 @@ def wrk(server, script, *arguments, seconds=SECONDS, clients=CLIENTS, threads=2)
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", output) or re.search(r"Socket errors: (.*)", output)
     if bad:
         print(f"\n{script}: {bad.group(0)}", file=sys.stderr)
-    quantile = {q: milliseconds(re.search(rf"{q}%\s+(\S+)", output).group(1)) for q in (50, 99)}
+    quantile = {q: milliseconds(re.search(rf"^ +{q}% +(\S+)", output, re.M).group(1)) for q in (50, 99)}
     return float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)), quantile[50], quantile[99]
 
 
@@ -201,7 +203,7 @@ def main():
         sql(cluster, "-c", "CREATE DATABASE bench")
         subprocess.run(
             [PROGRAM, "migrate"], check=True, stdout=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"], "DATABASE_URL": url, "PORTERO_SECRET": "x" * 40, "PORTERO_DATA_DIR": directory},
+            env={"PATH": os.environ["PATH"], "DATABASE_URL": url, "PORTERO_SECRET": SECRET, "PORTERO_DATA_DIR": directory},
         )
         hashed = crypt.crypt(PASSWORD, crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=2**COST))
         sql(

@@ -53,15 +53,31 @@ actor EmbeddedPostgres {
     static func visit(_ directory: DataDirectory, on loop: EventLoop) async throws -> DatabaseURL? {
         let deadline = Instant.now() + .seconds(30)
         while Instant.now() < deadline {
-            if try DirectoryLock.claim(directory) != nil { return nil }
-            let cluster = try? resolved("\(directory.path)/postgres")
-            if let cluster, let file = PostmasterFile(of: cluster), file.status == .ready, file.isServer(of: cluster) {
-                return try DatabaseURL(embeddedAt: file)
+            switch try occupant(of: directory) {
+            case .nobody: return nil
+            case .server(let database): return database
+            case .starting: try await loop.sleep(for: .milliseconds(50))
             }
-            try await loop.sleep(for: .milliseconds(50))
         }
         let holder = DirectoryLock.holder(of: directory)
         throw Failure(.unavailable, "\(holder) holds \(directory.path), but its database does not get ready")
+    }
+
+    private enum Occupant {
+        case nobody
+        case server(DatabaseURL)
+        case starting
+    }
+
+    /// Looks once, and does not wait: the compiler crashes on a lock held in a coroutine.
+    private static func occupant(of directory: DataDirectory) throws -> Occupant {
+        if try DirectoryLock.claim(directory) != nil { return .nobody }
+        let cluster = try? resolved("\(directory.path)/postgres")
+        guard let cluster, let file = PostmasterFile(of: cluster), file.status == .ready, file.isServer(of: cluster)
+        else {
+            return .starting
+        }
+        return .server(try DatabaseURL(embeddedAt: file))
     }
 
     private init(
