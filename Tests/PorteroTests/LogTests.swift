@@ -1,8 +1,10 @@
 import Foundation
+import HTTP
 import Reactor
 import Support
 import Testing
 
+@testable import HTTPServer
 @testable import portero
 
 @Suite("Log")
@@ -226,16 +228,16 @@ private func parsed(_ line: String) throws -> [String: Any] {
     try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
 }
 
-extension AccessEntry {
-    fileprivate static var example: AccessEntry {
-        AccessEntry(
-            requestID: "0198a1b2c3d4",
-            client: "192.0.2.7",
-            method: "GET",
+extension AccessRecord {
+    fileprivate static var example: AccessRecord {
+        AccessRecord(
+            method: .get,
             target: Array("/auth/me?token=hunter2".utf8)[...],
             status: 200,
-            bodyBytes: 311,
-            microseconds: 431
+            bytes: 311,
+            microseconds: 431,
+            client: NetworkAddress(ipv4: 0xc000_0207),
+            id: .unassigned
         )
     }
 }
