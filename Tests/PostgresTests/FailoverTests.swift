@@ -31,7 +31,7 @@ struct FailoverTests {
     @Test("A host that refuses or is no server at all is passed over for the next of the URL")
     func passesOverDeadHosts() async throws {
         try await ScratchCluster.with { cluster in
-            let hosts = "host=/nonexistent,localhost,\(cluster.socketDirectory)&port=5432,1,5432"
+            let hosts = "host=/nonexistent,missing.invalid,localhost,\(cluster.socketDirectory)&port=5432,5432,1,5432"
             let url = "postgresql://portero_owner@/postgres?\(hosts)"
             try await onLoop { loop in
                 try await withDatabase(.patient(url), on: loop) { database in
