@@ -38,7 +38,10 @@ struct LoginScenarios {
 
     @Test(
         "Another spelling of a password is another password",
-        arguments: [" Cripta-Sombra-42", "Cripta-Sombra-42 ", "cripta-sombra-42", "Cripta-Sombra-4", "Cripta-Sombra-42\u{0}x".replacing("\u{0}", with: "\u{1}")]
+        arguments: [
+            " Cripta-Sombra-42", "Cripta-Sombra-42 ", "cripta-sombra-42", "Cripta-Sombra-4",
+            "Cripta-Sombra-42\u{0}x".replacing("\u{0}", with: "\u{1}"),
+        ]
     )
     func wrongPassword(given: String) async throws {
         let person = try await site.person()

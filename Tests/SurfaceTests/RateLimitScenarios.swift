@@ -132,7 +132,10 @@ struct RateLimitScenarios {
         #expect(refused >= 5)
     }
 
-    @Test("An address that cannot be read is the proxy's own", arguments: ["nonsense", "300.1.1.1", "", "1.2.3.4:x", ",,,", "unknown"])
+    @Test(
+        "An address that cannot be read is the proxy's own",
+        arguments: ["nonsense", "300.1.1.1", "", "1.2.3.4:x", ",,,", "unknown"]
+    )
     func unreadable(text: String) async throws {
         #expect([401, 429].contains(try await ask(as: text).status))
     }

@@ -163,7 +163,9 @@ struct RefreshScenarios {
         #expect(try await refresh(tokens.refresh).status == 200)
     }
 
-    @Test("An access token works in an organization asked for, if its person is a member there, and the refresh token stays otherwise")
+    @Test(
+        "An access token works in an organization asked for, if its person is a member there, and the refresh token stays otherwise"
+    )
     func organizationOfOnesChoice() async throws {
         let person = try await site.person()
         let first = try await site.organization("Uno", with: person, as: "Admin")
