@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Changing and resetting a password", .serving(), .timeLimit(.minutes(1)))
+@Suite("Changing and resetting a password", .serving(), .timeLimit(.minutes(2)))
 struct PasswordScenarios {
     static let newPassword = "NuevaContraseñaSegura123!"
 

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Refreshing", .serving(), .timeLimit(.minutes(1)))
+@Suite("Refreshing", .serving(), .timeLimit(.minutes(2)))
 struct RefreshScenarios {
     let site: Site
     let visitor: Visitor
@@ -202,7 +202,7 @@ struct RefreshScenarios {
     }
 }
 
-@Suite("Refreshing without grace", .serving(["PORTERO_REFRESH_GRACE": "0s"]), .timeLimit(.minutes(1)))
+@Suite("Refreshing without grace", .serving(["PORTERO_REFRESH_GRACE": "0s"]), .timeLimit(.minutes(2)))
 struct StrictRefreshScenarios {
     @Test("Without a grace, a token works once")
     func worksOnce() async throws {

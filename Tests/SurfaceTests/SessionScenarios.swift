@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Sessions", .serving(), .timeLimit(.minutes(1)))
+@Suite("Sessions", .serving(), .timeLimit(.minutes(2)))
 struct SessionScenarios {
     let site: Site
     let visitor: Visitor
