@@ -33,7 +33,7 @@ package struct SessionSummary: Sendable {
 }
 
 /// Why a session ended; the database knows the same names.
-package enum SessionEnd: String, Sendable {
+package enum SessionEnd: String, CaseIterable, Sendable {
     case logout
     case logoutAll = "logout_all"
     case revoked

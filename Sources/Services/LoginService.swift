@@ -29,7 +29,8 @@ package struct LoginService: Sendable {
         // Whoever logs in at the same time may have replaced an old hash by a new one of the same password.
         for _ in 0..<2 {
             let checked = try await tries.check(password, of: email, origin: origin)
-            if let tokens = try await open(checked, password: password, device: device, origin: origin) { return tokens }
+            let tokens = try await open(checked, password: password, device: device, origin: origin)
+            if let tokens { return tokens }
         }
         throw AuthError.invalidCredentials
     }

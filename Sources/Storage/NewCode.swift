@@ -16,7 +16,7 @@ package struct NewCode: Sendable {
 }
 
 /// What a code is for; the database knows the same names.
-package enum CodePurpose: String, Sendable {
+package enum CodePurpose: String, CaseIterable, Sendable {
     case resetPassword = "reset_password"
     case verifyEmail = "verify_email"
 }

@@ -3,7 +3,7 @@ package import FoundationEssentials
 package import Postgres
 
 /// The mails that there are; the database knows the same names.
-package enum MailKind: String, Sendable {
+package enum MailKind: String, CaseIterable, Sendable {
     case resetPassword = "reset_password"
     case verifyEmail = "verify_email"
     case passwordChanged = "password_changed"

@@ -61,7 +61,9 @@ package indirect enum JSONText: Hashable, Sendable {
             switch scalar {
             case "\"": "\\\""
             case "\\": "\\\\"
-            default: scalar.value < 0x20 ? "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16) : String(scalar)
+            default:
+                scalar.value < 0x20
+                    ? "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16) : String(scalar)
             }
         }
         return "\"" + escaped.joined() + "\""
@@ -79,7 +81,8 @@ package indirect enum JSONText: Hashable, Sendable {
         case .string(let text): Self.shape(of: text)
         case .array(let elements): "[" + Set(elements.map(\.shape)).sorted().joined(separator: " | ") + "]"
         case .object(let members):
-            "{" + members.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.shape)" }.joined(separator: ", ") + "}"
+            "{" + members.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.shape)" }.joined(separator: ", ")
+                + "}"
         }
     }
 

@@ -35,7 +35,11 @@ package struct MailFolder: Sendable {
     }
 
     /// Waits for the code of the mail with this number that tells one.
-    package func code(to address: String, number: Int = 1, where suits: (WrittenMail) -> Bool = { _ in true }) async throws
+    package func code(
+        to address: String,
+        number: Int = 1,
+        where suits: (WrittenMail) -> Bool = { _ in true }
+    ) async throws
         -> String
     {
         let mail = try await mail(to: address, number: number) { $0.code != nil && suits($0) }

@@ -21,9 +21,12 @@ package final class ServerProcess: Sendable {
     /// Starts a program that says where it listens once it is ready.
     ///
     /// - Parameters:
-    ///   - program: its path; arguments and environment are all that it gets.
+    ///   - program: its path.
+    ///   - arguments: what follows its name.
+    ///   - environment: all of it.
     ///   - folder: its working directory.
     ///   - patience: how long it may take to be ready.
+    /// - Throws: `Failure`, with the end of its log where it has ended.
     package init(
         _ program: String,
         _ arguments: [String],

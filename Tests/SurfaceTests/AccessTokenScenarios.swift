@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// Every endpoint that asks for a token refuses what is none, alike, and changes nothing.
-@Suite("Access tokens", .serving(), .serialized, .timeLimit(.minutes(1)))
+@Suite("Access tokens", .serving(), .serialized, .timeLimit(.minutes(2)))
 struct AccessTokenScenarios {
     static let guarded = Endpoint.all.filter(\.needsToken)
 
@@ -26,7 +26,10 @@ struct AccessTokenScenarios {
         #expect(reply.shape == Reply.problem(401), "\(what)")
         #expect(reply["status"] == 401)
         let challenge = reply.header("WWW-Authenticate")
-        #expect(challenge == "Bearer" || challenge == "Bearer error=\"invalid_token\"", "\(what): \(challenge ?? "none")")
+        #expect(
+            challenge == "Bearer" || challenge == "Bearer error=\"invalid_token\"",
+            "\(what): \(challenge ?? "none")"
+        )
     }
 
     @Test("Without a token, or with what is no token of ours, the answer is 401", arguments: guarded)
@@ -41,23 +44,32 @@ struct AccessTokenScenarios {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         let last = alphabet.firstIndex(of: tokens.access.last ?? "A") ?? 0
         let cases: [(String, String?)] = [
-            ("nothing", nil), ("another scheme", "Basic \(tokens.access)"), ("no scheme", tokens.access), ("empty", "Bearer "),
+            ("nothing", nil), ("another scheme", "Basic \(tokens.access)"), ("no scheme", tokens.access),
+            ("empty", "Bearer "),
             ("a refresh token", "Bearer \(tokens.refresh)"), ("nonsense", "Bearer nonsense"),
             ("8 KiB of nonsense", "Bearer " + String(repeating: "a", count: 8000)),
             ("without signature", "Bearer \(parts[0]).\(parts[1])."), ("two parts", "Bearer \(parts[0]).\(parts[1])"),
-            ("four parts", "Bearer \(tokens.access).x"), ("a space at the end of its middle", "Bearer \(parts[0]). \(parts[1]).\(parts[2])"),
+            ("four parts", "Bearer \(tokens.access).x"),
+            ("a space at the end of its middle", "Bearer \(parts[0]). \(parts[1]).\(parts[2])"),
             ("padding", "Bearer \(tokens.access)="), ("a dot at the end", "Bearer \(tokens.access)."),
             ("another spelling", "Bearer \(tokens.access.dropLast())\(alphabet[last ^ 1])"),
-            ("alg none", "Bearer \(signed(claims))"), ("alg NONE", "Bearer \(signed(claims, header: #"{"alg":"NONE"}"#))"),
+            ("alg none", "Bearer \(signed(claims))"),
+            ("alg NONE", "Bearer \(signed(claims, header: #"{"alg":"NONE"}"#))"),
             ("its signature under alg none", "Bearer \(signed(claims, signature: parts[2]))"),
-            ("changed claims", "Bearer \(parts[0]).\(JWT.encode(Array(claims.replacing("}", with: " }").utf8))).\(parts[2])"),
+            (
+                "changed claims",
+                "Bearer \(parts[0]).\(JWT.encode(Array(claims.replacing("}", with: " }").utf8))).\(parts[2])"
+            ),
             ("in quotes", "Bearer \"\(tokens.access)\""), ("a code", "Bearer 123456"),
         ]
         for (what, authorization) in cases { try await refuses(endpoint, authorization: authorization, what) }
         #expect(try await site.database.state() == before)
     }
 
-    @Test("A token that is signed by us but expired, or made for somebody or something else, is refused", arguments: guarded)
+    @Test(
+        "A token that is signed by us but expired, or made for somebody or something else, is refused",
+        arguments: guarded
+    )
     func forged(endpoint: Endpoint) async throws {
         let person = try await site.person()
         let tokens = try await site.session(of: person, visitor)
@@ -67,7 +79,10 @@ struct AccessTokenScenarios {
         let forgeries: [(String, String)] = [
             ("expired a second ago", mint.token { $0.expiresAt = Int(Date().timeIntervalSince1970) - 1 }),
             ("of no session", mint.token { $0.sessionID = UUID() }), ("of no user", mint.token { $0.userID = UUID() }),
-            ("of another's session", mint.token { $0.sessionID = UUID(uuidString: JWT(foreign.access).session ?? "") ?? UUID() }),
+            (
+                "of another's session",
+                mint.token { $0.sessionID = UUID(uuidString: JWT(foreign.access).session ?? "") ?? UUID() }
+            ),
             ("for another audience", mint.token(audience: "https://other.example")),
             ("by another issuer", mint.token(issuer: "https://other.example")),
             ("under another secret", mint.token(secret: "another secret, which is quite as long as the right one")),
@@ -79,7 +94,10 @@ struct AccessTokenScenarios {
         #expect(try await visitor.get("/auth/me", token: mint.token { _ in }).status == 200)
     }
 
-    @Test("A token whose session has ended or expired, or whose person was closed or deleted, is refused at once", arguments: guarded)
+    @Test(
+        "A token whose session has ended or expired, or whose person was closed or deleted, is refused at once",
+        arguments: guarded
+    )
     func ended(endpoint: Endpoint) async throws {
         let people = [
             try await site.person(), try await site.person(), try await site.person(), try await site.person(),

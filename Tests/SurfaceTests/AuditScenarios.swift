@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("The audit trail", .serving(["PORTERO_TRUSTED_PROXIES": "127.0.0.1/32"]), .timeLimit(.minutes(1)))
+@Suite("The audit trail", .serving(["PORTERO_TRUSTED_PROXIES": "127.0.0.1/32"]), .timeLimit(.minutes(2)))
 struct AuditScenarios {
     let site: Site
     let visitor: Visitor
@@ -21,11 +21,14 @@ struct AuditScenarios {
         try await visitor.post(path, body, token: token, headers: Self.origin)
     }
 
-    @Test("Everything that happens to an account stands in the trail, in order, each with who, where from and by what request")
+    @Test(
+        "Everything that happens to an account stands in the trail, in order, each with who, where from and by what request"
+    )
     func wholeLife() async throws {
         let email = Site.newEmail()
         let address = JSONText.string(email)
-        let (first, second, third) = ("ContraseñaSegura123!", "Nueva-Cripta-77!", "Otra-Cripta-88!") as (JSONText, JSONText, JSONText)
+        let (first, second, third) =
+            ("ContraseñaSegura123!", "Nueva-Cripta-77!", "Otra-Cripta-88!") as (JSONText, JSONText, JSONText)
         let registered = try await post("/auth/register", ["email": address, "password": first, "full_name": "Ana"])
         let code = try await site.mails.code(to: email)
         _ = try await post("/auth/verify-email", ["email": address, "code": .string(code)])
@@ -33,9 +36,23 @@ struct AuditScenarios {
         let one = Tokens(try await post("/auth/login", ["email": address, "password": first]))
         let two = Tokens(try await post("/auth/login", ["email": address, "password": first]))
         let next = Tokens(try await post("/auth/refresh", ["refresh_token": .string(two.refresh)]))
-        _ = try await visitor.send("PATCH", "/auth/me", body: #"{"full_name":"Ana Otra"}"#, token: one.access, headers: Self.origin)
-        _ = try await post("/auth/change-password", ["current_password": "x", "new_password": second], token: one.access)
-        _ = try await post("/auth/change-password", ["current_password": first, "new_password": second], token: one.access)
+        _ = try await visitor.send(
+            "PATCH",
+            "/auth/me",
+            body: #"{"full_name":"Ana Otra"}"#,
+            token: one.access,
+            headers: Self.origin
+        )
+        _ = try await post(
+            "/auth/change-password",
+            ["current_password": "x", "new_password": second],
+            token: one.access
+        )
+        _ = try await post(
+            "/auth/change-password",
+            ["current_password": first, "new_password": second],
+            token: one.access
+        )
         _ = try await post("/auth/logout", token: one.access)
         _ = try await post("/auth/refresh", ["refresh_token": .string(next.refresh)])
         _ = try await post("/auth/forgot-password", ["email": address])
@@ -50,7 +67,8 @@ struct AuditScenarios {
         #expect(
             try await site.events(of: person) == [
                 "user_created", "user_updated email_verified", "authn_login_fail wrong_password", "authn_login_success",
-                "authn_login_success", "authn_token_created", "user_updated full_name", "authn_password_change_fail wrong_password",
+                "authn_login_success", "authn_token_created", "user_updated full_name",
+                "authn_password_change_fail wrong_password",
                 "authn_password_change", "authn_token_revoked logout", "authn_token_refused session_ended",
                 "authn_password_reset_request", "authn_password_reset_fail wrong_or_expired_code",
                 "authn_password_change reset", "authn_login_success", "authn_token_revoked logout_all",
@@ -98,7 +116,10 @@ struct AuditScenarios {
         let email = Site.newEmail("Nadie")
         _ = try await post("/auth/login", ["email": .string(email), "password": "Falsa-Cripta-99!"])
         _ = try await post("/auth/forgot-password", ["email": .string(email)])
-        _ = try await post("/auth/reset-password", ["email": .string(email), "code": "123456", "new_password": "Otra-Cripta-88!"])
+        _ = try await post(
+            "/auth/reset-password",
+            ["email": .string(email), "code": "123456", "new_password": "Otra-Cripta-88!"]
+        )
         let rows = try await site.database.texts(
             """
             SELECT event || ' ' || reason FROM portero.auth_logs
@@ -136,11 +157,15 @@ struct AuditScenarios {
         #expect(lines.allSatisfy { JSONText(Array($0.utf8)) != nil && $0.utf8.count < 4096 })
     }
 
-    @Test("The server itself can neither change nor remove what is written", arguments: [
-        "UPDATE portero.auth_logs SET success = true", "DELETE FROM portero.auth_logs", "TRUNCATE portero.auth_logs",
-        "UPDATE portero.auth_logs_rest SET success = true", "DROP TABLE portero.auth_logs",
-        "ALTER TABLE portero.auth_logs DISABLE TRIGGER ALL",
-    ])
+    @Test(
+        "The server itself can neither change nor remove what is written",
+        arguments: [
+            "UPDATE portero.auth_logs SET success = true", "DELETE FROM portero.auth_logs",
+            "TRUNCATE portero.auth_logs",
+            "UPDATE portero.auth_logs_rest SET success = true", "DROP TABLE portero.auth_logs",
+            "ALTER TABLE portero.auth_logs DISABLE TRIGGER ALL",
+        ]
+    )
     func appendOnly(statement: String) async throws {
         _ = try await site.session(of: site.person(), visitor)
         let refusal = await #expect(throws: ScriptError.self) {

@@ -148,9 +148,12 @@ struct CodeScenarios {
         #expect(try await visitor.post("/auth/reset-password", attempt(person, second)).status == 200)
     }
 
-    @Test("A reset code lives for ten minutes, a verification code for an hour", arguments: [
-        ("reset_password", "/auth/forgot-password", 600), ("verify_email", "/auth/resend-verification", 3600),
-    ])
+    @Test(
+        "A reset code lives for ten minutes, a verification code for an hour",
+        arguments: [
+            ("reset_password", "/auth/forgot-password", 600), ("verify_email", "/auth/resend-verification", 3600),
+        ]
+    )
     func lifetime(purpose: String, path: String, seconds: Int) async throws {
         let person = try await site.person()
         try await site.database.run("UPDATE portero.users SET email_verified_at = NULL WHERE id = \(person.id)")
@@ -164,9 +167,12 @@ struct CodeScenarios {
         #expect(lifetime == seconds)
     }
 
-    @Test("One mail a minute and ten a day go to an address, however often and however fast they are asked for", arguments: [
-        ("reset_password", "/auth/forgot-password"), ("verify_email", "/auth/resend-verification"),
-    ])
+    @Test(
+        "One mail a minute and ten a day go to an address, however often and however fast they are asked for",
+        arguments: [
+            ("reset_password", "/auth/forgot-password"), ("verify_email", "/auth/resend-verification"),
+        ]
+    )
     func mailLimits(purpose: String, path: String) async throws {
         let person = try await site.person()
         try await site.database.run("UPDATE portero.users SET email_verified_at = NULL WHERE id = \(person.id)")
@@ -253,7 +259,10 @@ struct CodeScenarios {
         let person = try #require(try await site.person(registeredAs: email, password: ""))
         #expect(
             try await site.events(of: person)
-                == ["user_created", "authn_verification_fail wrong_or_expired_code", "user_updated email_verified", "authn_verification_fail wrong_or_expired_code"]
+                == [
+                    "user_created", "authn_verification_fail wrong_or_expired_code", "user_updated email_verified",
+                    "authn_verification_fail wrong_or_expired_code",
+                ]
         )
     }
 

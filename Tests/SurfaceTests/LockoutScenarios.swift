@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Lockout", .serving(["PORTERO_TRUSTED_PROXIES": "127.0.0.1/32"]), .timeLimit(.minutes(1)))
+@Suite("Lockout", .serving(["PORTERO_TRUSTED_PROXIES": "127.0.0.1/32"]), .timeLimit(.minutes(2)))
 struct LockoutScenarios {
     let site: Site
     let visitor: Visitor
@@ -33,7 +33,9 @@ struct LockoutScenarios {
         reply.answer.text.replacing(/\d+/, with: "N")
     }
 
-    @Test("After five failures the answer is 423 for a quarter of an hour, whether or not the password is right, and also for accounts that nobody has")
+    @Test(
+        "After five failures the answer is 423 for a quarter of an hour, whether or not the password is right, and also for accounts that nobody has"
+    )
     func locks() async throws {
         let person = try await site.person()
         try await fail(person.email)
@@ -50,7 +52,9 @@ struct LockoutScenarios {
         }
         #expect(
             try await site.events(of: person)
-                == Array(repeating: "authn_login_fail wrong_password", count: 5) + ["authn_login_lock too_many_failures"]
+                == Array(repeating: "authn_login_fail wrong_password", count: 5) + [
+                    "authn_login_lock too_many_failures"
+                ]
         )
     }
 
@@ -89,7 +93,9 @@ struct LockoutScenarios {
         #expect(try await login(person.email, person.password, from: "192.0.2.66").status == 423)
     }
 
-    @Test("Addresses of one IPv6 /64 are one network, those of another are not; an IPv4 address is the same however it is written")
+    @Test(
+        "Addresses of one IPv6 /64 are one network, those of another are not; an IPv4 address is the same however it is written"
+    )
     func networks() async throws {
         let person = try await site.person()
         for host in 1...5 { try await fail(person.email, times: 1, from: "2001:db8:1:2::\(host)") }
@@ -190,7 +196,7 @@ struct LockoutScenarios {
     @Test("Failures are counted for all servers of one database, and outlive them")
     func replicas() async throws {
         let person = try await site.person()
-        let other = try await Site.start(on: site.scratch, in: site.folder)
+        let other = try await site.startAnother()
         let there = Visitor(to: other.port, from: "127.0.0.5")
         let here = site.visitor(from: "127.0.0.5")
         let wrong: JSONText = ["email": .string(person.email), "password": "Otra-Cripta-43"]
@@ -199,19 +205,19 @@ struct LockoutScenarios {
         }
         #expect(try await there.post("/auth/login", person.credentials).status == 423)
         await other.kill()
-        let third = try await Site.start(on: site.scratch, in: site.folder)
+        let third = try await site.startAnother()
         let again = Visitor(to: third.port, from: "127.0.0.5")
         #expect(try await again.post("/auth/login", person.credentials).status == 423)
         #expect(await third.stop() == 0)
     }
 }
 
-@Suite("Replicas", .serving(), .timeLimit(.minutes(1)))
+@Suite("Replicas", .serving(), .timeLimit(.minutes(2)))
 struct ReplicaScenarios {
     @Test("A session that ends on one server has ended on the others by the next request")
     func revocationEverywhere() async throws {
         let site = try Site.here()
-        let other = try await Site.start(on: site.scratch, in: site.folder)
+        let other = try await site.startAnother()
         let (here, there) = (site.visitor(), Visitor(to: other.port))
         let person = try await site.person()
         for round in 0..<50 {

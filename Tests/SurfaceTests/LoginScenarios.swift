@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Logging in", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(1)))
+@Suite("Logging in", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(2)))
 struct LoginScenarios {
     let site: Site
     let visitor: Visitor
@@ -38,7 +38,10 @@ struct LoginScenarios {
 
     @Test(
         "Another spelling of a password is another password",
-        arguments: [" Cripta-Sombra-42", "Cripta-Sombra-42 ", "cripta-sombra-42", "Cripta-Sombra-4", "Cripta-Sombra-42\u{0}x".replacing("\u{0}", with: "\u{1}")]
+        arguments: [
+            " Cripta-Sombra-42", "Cripta-Sombra-42 ", "cripta-sombra-42", "Cripta-Sombra-4",
+            "Cripta-Sombra-42\u{0}x".replacing("\u{0}", with: "\u{1}"),
+        ]
     )
     func wrongPassword(given: String) async throws {
         let person = try await site.person()

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Changing and resetting a password", .serving(), .timeLimit(.minutes(1)))
+@Suite("Changing and resetting a password", .serving(), .timeLimit(.minutes(2)))
 struct PasswordScenarios {
     static let newPassword = "NuevaContraseñaSegura123!"
 
@@ -94,7 +94,10 @@ struct PasswordScenarios {
 
     @Test(
         "A new password that is the current one or too weak is refused, naming the field",
-        arguments: [Person.password, "corta", "password123", "aaaaaaaaaaaaaaaa", "NAME", "EMAIL", String(repeating: "xK7!qpZ9-", count: 60)]
+        arguments: [
+            Person.password, "corta", "password123", "aaaaaaaaaaaaaaaa", "NAME", "EMAIL",
+            String(repeating: "xK7!qpZ9-", count: 60),
+        ]
     )
     func weakNewPassword(new: String) async throws {
         let person = try await site.person("Hermenegilda Zarzuela")
@@ -254,7 +257,9 @@ struct PasswordScenarios {
         #expect(isVerified == true)
     }
 
-    @Test("Forgetting answers the same bytes and headers whatever the address, and mails only to accounts that are open")
+    @Test(
+        "Forgetting answers the same bytes and headers whatever the address, and mails only to accounts that are open"
+    )
     func forgottenByAnybody() async throws {
         let (known, closed) = (try await site.person(), try await site.person())
         try await site.database.run("UPDATE portero.users SET is_active = false WHERE id = \(closed.id)")
@@ -276,7 +281,9 @@ struct PasswordScenarios {
         )
     }
 
-    @Test("The mail goes to the stored address, speaks the language of the request, and holds no link and nothing of the Host header")
+    @Test(
+        "The mail goes to the stored address, speaks the language of the request, and holds no link and nothing of the Host header"
+    )
     func mail() async throws {
         let person = try await site.person()
         let reply = try await visitor.post(

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("One's own profile", .serving(), .timeLimit(.minutes(1)))
+@Suite("One's own profile", .serving(), .timeLimit(.minutes(2)))
 struct ProfileScenarios {
     let site: Site
     let visitor: Visitor
@@ -56,7 +56,8 @@ struct ProfileScenarios {
         let me = try await visitor.get("/auth/me", token: site.session(of: person, visitor).access)
         #expect(
             me["role"]?["permissions"] == [
-                "manage_bookings", "manage_organization", "manage_roles", "manage_rooms", "manage_sessions", "manage_users",
+                "manage_bookings", "manage_organization", "manage_roles", "manage_rooms", "manage_sessions",
+                "manage_users",
                 "view_audit_log",
             ]
         )

@@ -8,7 +8,7 @@ import Testing
         "PORTERO_AUTH_RATE_LIMIT_PER_MINUTE": "30", "PORTERO_TRUSTED_PROXIES": "127.0.0.1/32,10.0.0.0/8",
         "PORTERO_LOCKOUT_ATTEMPTS": "0",
     ]),
-    .timeLimit(.minutes(1))
+    .timeLimit(.minutes(2))
 )
 struct RateLimitScenarios {
     let site: Site
@@ -26,8 +26,14 @@ struct RateLimitScenarios {
         try await visitor.post("/auth/refresh", Self.nonsense, headers: [("X-Forwarded-For", forwarded)])
     }
 
+    /// Asks until it is refused. An allowance grows by one request in two seconds: whoever asks faster runs out of it.
+    private func exhaust(_ ask: (Int) async throws -> Reply) async throws {
+        for number in 0..<500 where try await ask(number).status == 429 { return }
+        Issue.record("500 requests were let in")
+    }
+
     private func exhaust(_ forwarded: String) async throws {
-        while try await ask(as: forwarded).status != 429 {}
+        try await exhaust { _ in try await ask(as: forwarded) }
     }
 
     @Test("Of requests at once from one address, exactly the allowance passes; the others are told when to come back")
@@ -95,31 +101,24 @@ struct RateLimitScenarios {
     func addresses() async throws {
         try await exhaust("203.0.113.3")
         #expect(try await ask(as: "203.0.113.4").status == 401)
-        for host in 1...30 { _ = try await ask(as: "2001:db8:7:7::\(host)") }
-        let statuses = [try await ask(as: "2001:db8:7:7:8::9").status, try await ask(as: "2001:db8:7:7::aaaa").status]
-        #expect(statuses.contains(429))
+        try await exhaust { host in try await ask(as: "2001:db8:7:7:\(host % 7)::\(host)") }
         #expect(try await ask(as: "2001:db8:7:8::1").status == 401)
     }
 
     @Test("Behind a trusted proxy the rightmost address that is none of ours counts, whatever stands left of it")
     func rightmostUntrusted() async throws {
         try await exhaust("203.0.113.5")
-        var statuses: Set<Int> = []
-        for hop in 0..<6 {
-            statuses.insert(try await ask(as: "198.51.100.\(hop), 203.0.113.5").status)
-            statuses.insert(try await ask(as: "198.51.100.\(hop), 203.0.113.5, 10.1.2.\(hop)").status)
-        }
-        #expect(statuses.contains(429))
+        try await exhaust { hop in try await ask(as: "198.51.100.\(hop % 256), 203.0.113.5") }
+        try await exhaust { hop in try await ask(as: "198.51.100.\(hop % 256), 203.0.113.5, 10.1.2.\(hop % 256)") }
         #expect(try await ask(as: "203.0.113.5, 203.0.113.6").status == 401)
     }
 
     @Test("Nobody else is believed what they say about where they come from")
     func spoofing() async throws {
         let liar = site.visitor(from: "127.0.0.32")
-        var refused = 0
-        for number in 0..<40 {
-            let address = "198.51.100.\(number)"
-            let reply = try await liar.post(
+        try await exhaust { number in
+            let address = "198.51.\(number / 256).\(number % 256)"
+            return try await liar.post(
                 "/auth/refresh",
                 Self.nonsense,
                 headers: [
@@ -127,12 +126,13 @@ struct RateLimitScenarios {
                     ("True-Client-IP", address), ("CF-Connecting-IP", address), ("Via", address),
                 ]
             )
-            if reply.status == 429 { refused += 1 }
         }
-        #expect(refused >= 5)
     }
 
-    @Test("An address that cannot be read is the proxy's own", arguments: ["nonsense", "300.1.1.1", "", "1.2.3.4:x", ",,,", "unknown"])
+    @Test(
+        "An address that cannot be read is the proxy's own",
+        arguments: ["nonsense", "300.1.1.1", "", "1.2.3.4:x", ",,,", "unknown"]
+    )
     func unreadable(text: String) async throws {
         #expect([401, 429].contains(try await ask(as: text).status))
     }

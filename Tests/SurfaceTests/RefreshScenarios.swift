@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Refreshing", .serving(), .timeLimit(.minutes(1)))
+@Suite("Refreshing", .serving(), .timeLimit(.minutes(2)))
 struct RefreshScenarios {
     let site: Site
     let visitor: Visitor
@@ -163,7 +163,9 @@ struct RefreshScenarios {
         #expect(try await refresh(tokens.refresh).status == 200)
     }
 
-    @Test("An access token works in an organization asked for, if its person is a member there, and the refresh token stays otherwise")
+    @Test(
+        "An access token works in an organization asked for, if its person is a member there, and the refresh token stays otherwise"
+    )
     func organizationOfOnesChoice() async throws {
         let person = try await site.person()
         let first = try await site.organization("Uno", with: person, as: "Admin")
@@ -200,7 +202,7 @@ struct RefreshScenarios {
     }
 }
 
-@Suite("Refreshing without grace", .serving(["PORTERO_REFRESH_GRACE": "0s"]), .timeLimit(.minutes(1)))
+@Suite("Refreshing without grace", .serving(["PORTERO_REFRESH_GRACE": "0s"]), .timeLimit(.minutes(2)))
 struct StrictRefreshScenarios {
     @Test("Without a grace, a token works once")
     func worksOnce() async throws {

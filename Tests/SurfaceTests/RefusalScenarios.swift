@@ -67,7 +67,8 @@ struct RefusalScenarios {
         let token = try await token(for: endpoint)
         let good = endpoint.body().text
         var bodies = [
-            "{", "}", "nonsense", good + "x", good + good, "{\"a\":1,}", "{'a':1}", "{\"a\":01}", "{\"a\":NaN}", "{a:1}",
+            "{", "}", "nonsense", good + "x", good + good, "{\"a\":1,}", "{'a':1}", "{\"a\":01}", "{\"a\":NaN}",
+            "{a:1}",
             "{\"a\":\"\u{1}\"}", #"{"a":"\u0000"}"#, #"{"a":"\ud800"}"#, #"{"a":"\udc00\ud800"}"#, #"{"a":"\x"}"#,
             #"{"a":1,"a":2}"#, "[]", "[\(good)]", "null", "true", "1", "\"text\"", "\u{feff}" + good, " ",
             String(repeating: "[", count: 5000), "{\"a\":1e999999}".replacing("1e", with: "1e1e"),
@@ -102,7 +103,8 @@ struct RefusalScenarios {
     func contentTypes(endpoint: Endpoint) async throws {
         let token = try await token(for: endpoint)
         let types = [
-            "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "text/json",
+            "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml",
+            "text/json",
             "application/json; charset=iso-8859-1", "application/json; charset=utf-16", "application/jsonp", "json", "",
             "application/json, text/plain", "application/json+x",
         ]
@@ -124,10 +126,14 @@ struct RefusalScenarios {
         }
     }
 
-    @Test("JSON in UTF-8 may be declared in several ways", arguments: [
-        "application/json", "Application/JSON", "application/json;charset=utf-8", "application/json; charset=\"UTF-8\"",
-        "application/merge-patch+json",
-    ])
+    @Test(
+        "JSON in UTF-8 may be declared in several ways",
+        arguments: [
+            "application/json", "Application/JSON", "application/json;charset=utf-8",
+            "application/json; charset=\"UTF-8\"",
+            "application/merge-patch+json",
+        ]
+    )
     func acceptableTypes(type: String) async throws {
         let person = try await site.person()
         let reply = try await visitor.send(
@@ -165,7 +171,8 @@ struct RefusalScenarios {
     @Test("An address or a name may be as long as the contract says")
     func longestFields() async throws {
         let local = String(repeating: "a", count: 64)
-        let email = local + "@" + String(repeating: "b", count: 63) + "." + String(repeating: "c", count: 63) + "."
+        let email =
+            local + "@" + String(repeating: "b", count: 63) + "." + String(repeating: "c", count: 63) + "."
             + String(repeating: "d", count: 53) + ".example"
         #expect(email.count == 254)
         let reply = try await visitor.post(
@@ -183,10 +190,13 @@ struct RefusalScenarios {
         #expect(longer.faultyFields == ["email"])
     }
 
-    @Test("The wording follows Accept-Language, and is Spanish without it", arguments: [
-        (nil, "es"), ("en", "en"), ("en-GB,es;q=0.5", "en"), ("es", "es"), ("fr, es-AR;q=0.8, en;q=0.7", "es"),
-        ("de", "es"), ("*", "es"), ("en;q=0, es", "es"), (";;;", "es"),
-    ] as [(String?, String)])
+    @Test(
+        "The wording follows Accept-Language, and is Spanish without it",
+        arguments: [
+            (nil, "es"), ("en", "en"), ("en-GB,es;q=0.5", "en"), ("es", "es"), ("fr, es-AR;q=0.8, en;q=0.7", "es"),
+            ("de", "es"), ("*", "es"), ("en;q=0, es", "es"), (";;;", "es"),
+        ] as [(String?, String)]
+    )
     func languages(accepted: String?, expected: String) async throws {
         let reply = try await visitor.post(
             "/auth/login",
@@ -195,13 +205,15 @@ struct RefusalScenarios {
         )
         #expect(reply.status == 400)
         #expect(reply.header("Content-Language") == expected)
-        let wording = expected == "es"
+        let wording =
+            expected == "es"
             ? ("Solicitud incorrecta", "debe ser una dirección de correo electrónico", "es obligatorio")
             : ("Bad Request", "must be an e-mail address", "is required")
         #expect(reply["title"] == .string(wording.0))
         #expect(
             reply["errors"] == [
-                ["field": "email", "message": .string(wording.1)], ["field": "password", "message": .string(wording.2)],
+                ["field": "email", "message": .string(wording.1)],
+                ["field": "password", "message": .string(wording.2)],
             ]
         )
     }

@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// Nothing that was issued or chosen can be found in what somebody may copy: the database, the log.
-@Suite("Secrets at rest", .serving(["PORTERO_LOG_LEVEL": "debug"]), .timeLimit(.minutes(1)))
+@Suite("Secrets at rest", .serving(["PORTERO_LOG_LEVEL": "debug"]), .timeLimit(.minutes(2)))
 struct SecretsScenarios {
     /// What a thief could use.
     private struct Loot {
@@ -36,7 +36,9 @@ struct SecretsScenarios {
                 #expect(!text.contains(access.split(separator: ".")[2]), "\(place)")
             }
             let words = Set(
-                text.replacing(/"duration_us":\d+/, with: "").split { !($0.isLetter || $0.isNumber || $0 == "." || $0 == ":") }
+                text.replacing(/"duration_us":\d+/, with: "").split {
+                    !($0.isLetter || $0.isNumber || $0 == "." || $0 == ":")
+                }
             )
             for code in loot.codes {
                 #expect(!words.contains(code[...]), "\(place)")
@@ -54,7 +56,9 @@ struct SecretsScenarios {
             "/auth/register",
             ["email": .string(email), "password": "ContraseñaSegura123!", "full_name": "Ana"]
         )
-        let hash: String? = try await site.database.value("SELECT password_hash FROM portero.users WHERE email = \(email)")
+        let hash: String? = try await site.database.value(
+            "SELECT password_hash FROM portero.users WHERE email = \(email)"
+        )
         #expect(hash?.wholeMatch(of: /\$2b\$10\$[.\/A-Za-z0-9]{53}/) != nil)
         let person = try await site.person()
         let tokens = try await site.session(of: person, visitor)
@@ -95,7 +99,9 @@ struct SecretsScenarios {
         var loot = Loot(passwords: ["ContraseñaSegura123!", "Nueva-Cripta-77!", "Otra-Cripta-88!", "Falsa-Cripta-99!"])
         let visitor = site.visitor()
         let email = Site.newEmail()
-        let register: JSONText = ["email": .string(email), "password": .string(loot.passwords[0]), "full_name": "Ana Llaves"]
+        let register: JSONText = [
+            "email": .string(email), "password": .string(loot.passwords[0]), "full_name": "Ana Llaves",
+        ]
         _ = try await visitor.post("/auth/register", register)
         loot.codes.append(try await site.mails.code(to: email))
         _ = try await visitor.post("/auth/verify-email", ["email": .string(email), "code": .string(loot.codes[0])])
@@ -108,8 +114,13 @@ struct SecretsScenarios {
         }
         loot.tokens += [tokens.access, tokens.refresh]
         // In a query, where neither belongs.
-        _ = try await visitor.get("/auth/me?access_token=\(tokens.access)&password=\(loot.passwords[1])", token: tokens.access)
-        let change: JSONText = ["current_password": .string(loot.passwords[0]), "new_password": .string(loot.passwords[1])]
+        _ = try await visitor.get(
+            "/auth/me?access_token=\(tokens.access)&password=\(loot.passwords[1])",
+            token: tokens.access
+        )
+        let change: JSONText = [
+            "current_password": .string(loot.passwords[0]), "new_password": .string(loot.passwords[1]),
+        ]
         #expect(try await visitor.post("/auth/change-password", change, token: tokens.access).status == 200)
         _ = try await visitor.post("/auth/forgot-password", ["email": .string(email)])
         loot.codes.append(try await site.mails.code(to: email, number: 2))

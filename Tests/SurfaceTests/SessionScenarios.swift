@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Sessions", .serving(), .timeLimit(.minutes(1)))
+@Suite("Sessions", .serving(), .timeLimit(.minutes(2)))
 struct SessionScenarios {
     let site: Site
     let visitor: Visitor
@@ -29,7 +29,11 @@ struct SessionScenarios {
         #expect(refreshed.status == 401)
         #expect(try await isLive(other))
         #expect(try await visitor.post("/auth/logout", token: tokens.access).shape == Reply.problem(401))
-        #expect(try await site.events(of: person).filter { $0.hasPrefix("authn_token_revoked") } == ["authn_token_revoked logout"])
+        #expect(
+            try await site.events(of: person).filter { $0.hasPrefix("authn_token_revoked") } == [
+                "authn_token_revoked logout"
+            ]
+        )
     }
 
     @Test("No request is answered after a logout was, 200 times over and whichever connection it comes by")
@@ -53,7 +57,9 @@ struct SessionScenarios {
         #expect(try await visitor.post("/auth/logout", token: ended.access).status == 200)
         let old = try await visitor.post("/auth/login", person.credentials, headers: [("User-Agent", "Viejo/1.0")])
         let elsewhere = site.visitor(from: "127.0.0.77")
-        let new = Tokens(try await elsewhere.post("/auth/login", person.credentials, headers: [("User-Agent", "Nuevo/2.0 (ñ)")]))
+        let new = Tokens(
+            try await elsewhere.post("/auth/login", person.credentials, headers: [("User-Agent", "Nuevo/2.0 (ñ)")])
+        )
 
         let reply = try await visitor.get("/auth/sessions", token: Tokens(old).access)
         #expect(
@@ -92,15 +98,20 @@ struct SessionScenarios {
         #expect(try await isLive(tokens) == false)
     }
 
-    @Test("A session that is somebody else's, unknown, or no id at all is 404, the same bytes for each, and nothing ends")
+    @Test(
+        "A session that is somebody else's, unknown, or no id at all is 404, the same bytes for each, and nothing ends"
+    )
     func foreignSessions() async throws {
-        let (mine, theirs) = (try await site.session(of: site.person(), visitor), try await site.session(of: site.person(), visitor))
+        let (mine, theirs) = (
+            try await site.session(of: site.person(), visitor), try await site.session(of: site.person(), visitor)
+        )
         let foreign = try #require(JWT(theirs.access).session)
         let number: Int? = try await site.database.value(
             "SELECT number FROM portero.sessions WHERE id::text = \(foreign)"
         )
         let ids = [
-            foreign, UUID().uuidString, "1", "0", "-1", "9223372036854775808", "\(number ?? 0)", "null", "1;2", "1%20", "%C3%B1",
+            foreign, UUID().uuidString, "1", "0", "-1", "9223372036854775808", "\(number ?? 0)", "null", "1;2", "1%20",
+            "%C3%B1",
             foreign + "%20", "{\(foreign)}", "x' OR '1'='1".replacing(" ", with: "%20"),
         ]
         var bodies: Set<String> = []
@@ -139,9 +150,13 @@ struct SessionScenarios {
         #expect(events == ["authn_token_revoked logout_all", "authn_token_revoked logout_all"])
     }
 
-    @Test("Logging out everywhere takes no body, an empty object, or a choice", arguments: [
-        (nil, 2), ([:], 2), (["except_current": false], 2), (["except_current": nil], 2), (["except_current": true], 1),
-    ] as [(JSONText?, Int)])
+    @Test(
+        "Logging out everywhere takes no body, an empty object, or a choice",
+        arguments: [
+            (nil, 2), ([:], 2), (["except_current": false], 2), (["except_current": nil], 2),
+            (["except_current": true], 1),
+        ] as [(JSONText?, Int)]
+    )
     func logoutAllBodies(body: JSONText?, revoked: Int) async throws {
         let person = try await site.person()
         let tokens = try await site.sessions(of: [person, person], visitor)

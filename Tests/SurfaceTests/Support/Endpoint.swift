@@ -42,7 +42,11 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
     }
 
     static let all: [Endpoint] = [
-        Endpoint("POST", "/auth/register", [email, password("password"), .init(name: "full_name", kind: .name, isRequired: true, usual: "Ana Llaves")]),
+        Endpoint(
+            "POST",
+            "/auth/register",
+            [email, password("password"), .init(name: "full_name", kind: .name, isRequired: true, usual: "Ana Llaves")]
+        ),
         Endpoint("POST", "/auth/login", [email, password("password")]),
         Endpoint(
             "POST",
@@ -102,10 +106,14 @@ extension Endpoint.Kind {
         case .text: Self.notStrings + [""]
         case .email:
             Self.notStrings + [
-                "", " ", "a", "a@", "@b.example", "a@b", "a@b..example", "a@-b.example", "a b@c.example", "a@b.example, c@d.example",
-                "a@b.example\r\nBcc: c@d.example", "a@b.example\u{1}", "a\"b\"@c.example", "<a@b.example>", "a@b.example.",
-                ".a@b.example", "a..b@c.example", "a@ｂ.example", "\u{212A}@b.example", "ana@b.exámple", "a\u{200b}@b.example",
-                "a@b_c.example", "a@b.example%0a", "a@[127.0.0.1]", .string(String(repeating: "a", count: 65) + "@b.example"),
+                "", " ", "a", "a@", "@b.example", "a@b", "a@b..example", "a@-b.example", "a b@c.example",
+                "a@b.example, c@d.example",
+                "a@b.example\r\nBcc: c@d.example", "a@b.example\u{1}", "a\"b\"@c.example", "<a@b.example>",
+                "a@b.example.",
+                ".a@b.example", "a..b@c.example", "a@ｂ.example", "\u{212A}@b.example", "ana@b.exámple",
+                "a\u{200b}@b.example",
+                "a@b_c.example", "a@b.example%0a", "a@[127.0.0.1]",
+                .string(String(repeating: "a", count: 65) + "@b.example"),
                 .string("a@" + String(repeating: "b.", count: 126) + "example"),
             ]
         case .name:
@@ -114,14 +122,16 @@ extension Endpoint.Kind {
             ]
         case .code:
             Self.notStrings + [
-                "", "12345", "1234567", " 123456", "123456 ", "+12345", "-12345", "1e5000", "12345a", "１２３４５６", "१२३४५६",
+                "", "12345", "1234567", " 123456", "123456 ", "+12345", "-12345", "1e5000", "12345a", "１２３４５６",
+                "१२३४५६",
                 "0x1234", "123456\n",
             ]
         case .flag: ["true", "", 1, 0, 1.5, [], [:], "no"]
         case .uuid:
             Self.notStrings + [
                 "", "1", "01930000-0000-7000-8000-00000000000", "01930000-0000-7000-8000-0000000000010",
-                "{01930000-0000-7000-8000-000000000001}", "0193000000007000800000000000000 1", "g1930000-0000-7000-8000-000000000001",
+                "{01930000-0000-7000-8000-000000000001}", "0193000000007000800000000000000 1",
+                "g1930000-0000-7000-8000-000000000001",
             ]
         }
     }

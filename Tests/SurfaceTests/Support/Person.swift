@@ -15,6 +15,12 @@ struct Person: Sendable {
     /// As the server writes it.
     var idText: String { id.uuidString.lowercased() }
 
+    func with(password: String) -> Person {
+        var person = self
+        person.password = password
+        return person
+    }
+
     var credentials: JSONText { ["email": .string(email), "password": .string(password)] }
 }
 
@@ -37,16 +43,7 @@ extension Site {
 
     /// Makes an account in the database, which is quicker than registering.
     func person(_ name: String = "Ana Llaves") async throws -> Person {
-        let person = Person(id: UserID.make(at: Date()).rawValue, email: Self.newEmail(), name: name)
-        // `Person.password`, by bcrypt at cost 10
-        let hash = "$2b$10$ua1uhu3fSwuhYUcuXeIHBOm65TxA9WDZSXuGH7sN3V3SeGySpBTS."
-        try await database.run(
-            """
-            INSERT INTO portero.users (id, email, full_name, password_hash, email_verified_at)
-            VALUES (\(person.id), \(person.email), \(person.name), \(hash), now())
-            """
-        )
-        return person
+        try await premises.person(name)
     }
 
     func visitor(from address: String? = nil) -> Visitor {
@@ -83,6 +80,21 @@ extension Site {
              WHERE r.organization_id = \(organization) AND r.name = \(role)
             """
         )
+    }
+}
+
+extension Premises {
+    func person(_ name: String = "Ana Llaves") async throws -> Person {
+        let person = Person(id: UserID.make(at: Date()).rawValue, email: Site.newEmail(), name: name)
+        // `Person.password`, by bcrypt at cost 10
+        let hash = "$2b$10$ua1uhu3fSwuhYUcuXeIHBOm65TxA9WDZSXuGH7sN3V3SeGySpBTS."
+        try await database.run(
+            """
+            INSERT INTO portero.users (id, email, full_name, password_hash, email_verified_at)
+            VALUES (\(person.id), \(person.email), \(person.name), \(hash), now())
+            """
+        )
+        return person
     }
 }
 

@@ -9,7 +9,8 @@ extension Database {
     }
 
     /// The first column of the first row; nil when there is no row, or it is null.
-    func value<Value: ColumnValue & Sendable>(_ question: SQL, as type: Value.Type = Value.self) async throws -> Value? {
+    func value<Value: ColumnValue & Sendable>(_ question: SQL, as type: Value.Type = Value.self) async throws -> Value?
+    {
         try await read(question).first { (row: inout Row) throws(PostgresError) -> Value? in
             try row.nextIfPresent()
         } ?? nil

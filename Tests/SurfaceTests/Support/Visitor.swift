@@ -4,7 +4,9 @@ import Support
 struct Visitor: Sendable {
     private let client: HTTPClient
 
-    /// - Parameter address: 127.0.0.2 and so on are other networks.
+    /// - Parameters:
+    ///   - port: the server's.
+    ///   - address: 127.0.0.2 and so on are other networks.
     init(to port: UInt16, from address: String? = nil) {
         client = HTTPClient(to: port, from: address, on: TestLoops.next())
     }

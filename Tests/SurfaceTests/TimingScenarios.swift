@@ -1,0 +1,165 @@
+import Foundation
+import Postgres
+import Support
+import Testing
+
+/// How long an answer takes tells nobody who is registered.
+///
+/// Requests of two kinds alternate over one connection. Were the times alike, either kind would be the slower one of a
+/// pair as often as the other. Noise can only spoil a measurement, never make two kinds alike, so the best of five counts.
+@Suite(
+    "Timing",
+    .serving(["PORTERO_LOCKOUT_ATTEMPTS": "1000", "PORTERO_WORKERS": "1"]),
+    .serialized,
+    .timeLimit(.minutes(3))
+)
+struct TimingScenarios {
+    static let tolerance = 0.40...0.60
+
+    let site: Site
+    let visitor: Visitor
+
+    init() throws {
+        site = try Site.here()
+        visitor = site.visitor()
+    }
+
+    /// The probability that a request of the first kind takes longer than one of the second, after warming up.
+    private func comparison(
+        pairs: Int,
+        _ first: (Int) async throws -> Void,
+        _ second: (Int) async throws -> Void
+    ) async throws -> Double {
+        let clock = ContinuousClock()
+        var times: (first: [Duration], second: [Duration]) = ([], [])
+        for pair in 0..<pairs + 5 {
+            let times1: Duration
+            let times2: Duration
+            if pair % 2 == 0 {
+                times1 = try await clock.measure { try await first(pair) }
+                times2 = try await clock.measure { try await second(pair) }
+            } else {
+                times2 = try await clock.measure { try await second(pair) }
+                times1 = try await clock.measure { try await first(pair) }
+            }
+            guard pair >= 5 else { continue }
+            times.first.append(times1)
+            times.second.append(times2)
+        }
+        let slower = times.first.reduce(0.0) { sum, time in
+            sum + times.second.reduce(0.0) { $0 + (time > $1 ? 1 : time == $1 ? 0.5 : 0) }
+        }
+        return slower / Double(times.first.count * times.second.count)
+    }
+
+    private func expectAlike(
+        _ what: String,
+        pairs: Int,
+        _ first: (Int) async throws -> Void,
+        _ second: (Int) async throws -> Void
+    ) async throws {
+        var results: [Double] = []
+        for _ in 0..<5 {
+            results.append(try await comparison(pairs: pairs, first, second))
+            if Self.tolerance.contains(results[results.count - 1]) { return }
+        }
+        Issue.record("\(what) can be told apart by their time: \(results)")
+    }
+
+    private func login(_ email: String) async throws {
+        let reply = try await visitor.post(
+            "/auth/login",
+            ["email": .string(email), "password": "Falsa-Cripta-99!"]
+        )
+        #expect(reply.status == 401)
+    }
+
+    private func forget(_ email: String) async throws {
+        let reply = try await visitor.post("/auth/forgot-password", ["email": .string(email)])
+        #expect(reply.status == 200)
+    }
+
+    private func reset(_ email: String) async throws {
+        let reply = try await visitor.post(
+            "/auth/reset-password",
+            ["email": .string(email), "code": "123456", "new_password": "Otra-Cripta-88!"]
+        )
+        #expect(reply.status == 400)
+    }
+
+    @Test(
+        "A wrong password takes as long for an account as for none",
+        arguments: ["open", "closed", "without a password"]
+    )
+    func logins(kind: String) async throws {
+        let person = try await site.person()
+        switch kind {
+        case "closed": try await site.database.run("UPDATE portero.users SET is_active = false WHERE id = \(person.id)")
+        case "without a password":
+            try await site.database.run("UPDATE portero.users SET password_hash = NULL WHERE id = \(person.id)")
+        default: break
+        }
+        let unknown = Site.newEmail()
+        try await expectAlike("accounts", pairs: 30) { _ in
+            try await login(person.email)
+        } _: { _ in
+            try await login(unknown)
+        }
+    }
+
+    @Test("The measurement tells apart what differs by half a millisecond")
+    func measurementIsSharp() async throws {
+        var results: [Double] = []
+        for _ in 0..<5 {
+            let result = try await comparison(pairs: 150) { _ in
+                _ = try await visitor.get("/readyz")
+                let end = ContinuousClock.now + .microseconds(500)
+                while ContinuousClock.now < end {}
+            } _: { _ in
+                _ = try await visitor.get("/readyz")
+            }
+            results.append(result)
+            if result > Self.tolerance.upperBound { return }
+        }
+        Issue.record("nothing was told apart: \(results)")
+    }
+
+    @Test("Asking for a code takes as long for an account as for none")
+    func forgotten() async throws {
+        let (count, people) = (155 * 5, "timing-\(UInt32.random(in: 0 ... .max))")
+        try await site.database.run(
+            """
+            INSERT INTO portero.users (id, email, full_name)
+            SELECT gen_random_uuid(), \(people) || n || '@correo.example', 'Ana' FROM generate_series(1, \(count)) n
+            """
+        )
+        var next = 0
+        try await expectAlike("addresses", pairs: 150) { _ in
+            next += 1
+            try await forget("\(people)\(next)@correo.example")
+        } _: { number in
+            try await forget("nobody-\(people)\(number)@correo.example")
+        }
+    }
+
+    @Test("A wrong code takes as long for an account as for none")
+    func wrongCodes() async throws {
+        let people = "codes-\(UInt32.random(in: 0 ... .max))"
+        try await site.database.run(
+            """
+            WITH people AS (
+                INSERT INTO portero.users (id, email, full_name)
+                SELECT gen_random_uuid(), \(people) || n || '@correo.example', 'Ana' FROM generate_series(0, 154) n
+                RETURNING id
+            )
+            INSERT INTO portero.one_time_codes (id, purpose, user_id, mac, expires_at, tries_left)
+            SELECT gen_random_uuid(), 'reset_password', id, sha256('x'), now() + interval '1 hour', 5 FROM people
+            """
+        )
+        try await expectAlike("addresses", pairs: 150) { number in
+            try await reset("\(people)\(number)@correo.example")
+        } _: { number in
+            try await reset("nobody-\(people)\(number)@correo.example")
+        }
+    }
+}
