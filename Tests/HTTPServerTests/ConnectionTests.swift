@@ -79,6 +79,16 @@ struct ConnectionTests {
         }
     }
 
+    @Test("A HEAD that is refused has no body either")
+    func refusesHEAD() async throws {
+        try await withServer { server in
+            let text = try await server.exchange(Array("HEAD / HTTP/1.1\r\nHost: a b\r\n\r\n".utf8))
+            #expect(text.hasPrefix("HTTP/1.1 400 "))
+            #expect(text.hasSuffix("\r\n\r\n"))
+            #expect(!text.contains("\r\nContent-Length: 0\r\n"))
+        }
+    }
+
     @Test("204 and 304 have neither body nor length", arguments: [204, 304])
     func answersWithoutBodies(_ status: Int) async throws {
         try await withServer(respond: { _ in Response(status: status, body: Array("dropped".utf8)) }) { server in
