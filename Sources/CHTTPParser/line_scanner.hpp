@@ -23,7 +23,6 @@ public:
             case State::before_newline:
                 if (c != '\n') return Found::error;
                 state = State::line_start;
-                seen_line = true;
                 break;
             case State::line_start:
                 if (c == '\r') {
@@ -43,13 +42,10 @@ public:
         return Found::nothing;
     }
 
-    bool has_seen_line() const { return seen_line; }
-
 private:
     enum class State { line_start, in_line, before_newline, before_last_newline };
 
     State state = State::line_start;
-    bool seen_line = false;
 
     static bool is_text(unsigned char c) { return (c >= ' ' && c != 127) || c == '\t'; }
 };

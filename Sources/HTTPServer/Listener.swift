@@ -87,6 +87,9 @@ package actor Listener {
         timer.cancel()
     }
 
+    /// How many connections are open, for the metrics.
+    package var connectionCount: Int { connections.count }
+
     private func waitUntilDrained() async {
         guard !isDraining || !connections.isEmpty else { return }
         await withCheckedContinuation { waiters.append($0) }

@@ -3,9 +3,9 @@ import Reactor
 extension Database {
     /// Runs `body` in a transaction on a connection of its own, and commits unless it throws or its task is cancelled.
     ///
-    /// - Parameters:
-    ///   - isIdempotent: Whether `body` may be run again, up to three times, when the server could not serialize it, or
-    ///     its connection was lost before the end.
+    /// Where it is idempotent, `body` is run again, up to three times, when the server could not serialize it or its
+    /// connection was lost before the end.
+    ///
     /// - Throws: What `body` throws; a `PostgresError`, of which `.connectionLost` and `.timedOut` may mean that it was
     ///   committed nevertheless; `CancellationError`.
     package func transaction<Value: Sendable>(

@@ -4,8 +4,9 @@ package import Reactor
 ///
 /// Statements of tasks on that loop are sent without a hop; other tasks may ask too.
 package final class Database: Sendable {
+    /// Where its connections live.
+    package let loop: EventLoop
     let pool: Pool
-    let loop: EventLoop
     let configuration: DatabaseConfiguration
     private let callTimeout: Int64
 
@@ -32,41 +33,51 @@ package final class Database: Sendable {
 
     /// Runs a statement that changes nothing; it is tried once more when its connection is lost.
     package func read(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
-        let segment = Segment(statement: sql, settings: settings?.statement, deadline: deadline)
-        var retries = Self.retries
+        var segment = Segment(
+            statement: sql,
+            settings: settings?.statement,
+            deadline: deadline,
+            writes: false
+        )
+        var attempts = 1
+        var wasLost = false
         while true {
             switch await answer(to: segment, asRead: true) {
             case .rows(let rows):
                 return rows
             case .again(let error):
-                guard retries > 0 else { throw error }
-                retries -= 1
+                guard attempts < Self.attempts else { throw error }
             case .failed(let error):
-                guard error.kind == .connectionLost, retries > 0 else { throw error }
-                retries = 0
+                guard error.kind == .connectionLost, !wasLost else { throw error }
+                wasLost = true
+                // what ended this connection is likely to end its neighbours in the next moment
+                try? await loop.sleep(for: .milliseconds(20))
             }
+            attempts += 1
+            segment.isRepeated = true
         }
     }
 
     /// Runs a statement as a transaction of its own, which is never sent a second time if it may have taken effect.
     package func write(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
-        let segment = Segment(statement: sql, settings: settings?.statement, deadline: deadline)
-        var retries = Self.retries
+        var segment = Segment(statement: sql, settings: settings?.statement, deadline: deadline)
+        var attempts = 1
         while true {
             switch await answer(to: segment, asRead: false) {
             case .rows(let rows):
                 return rows
             case .again(let error):
-                guard retries > 0 else { throw error }
-                retries -= 1
+                guard attempts < Self.attempts else { throw error }
             case .failed(let error):
                 throw error
             }
+            attempts += 1
+            segment.isRepeated = true
         }
     }
 
-    /// How often a statement that was not executed is sent again.
-    private static let retries = 2
+    /// How often a statement is sent, as long as it was not executed.
+    private static let attempts = 3
 
     /// Whether the database answers, for a health check.
     package func ready() async throws(PostgresError) {

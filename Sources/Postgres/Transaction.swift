@@ -67,10 +67,11 @@ package final class Transaction {
     /// If this fails, so has the transaction, even where it was the `BEGIN` that failed: what followed would be outside.
     private func runFirst(_ sql: SQL) async throws(PostgresError) -> Rows {
         phase = .failed
-        let segment = Segment(statement: sql, settings: settings, begin: beginning, deadline: database.deadline)
+        var segment = Segment(statement: sql, settings: settings, begin: beginning, deadline: database.deadline)
         var outcome = await database.answer(to: segment, over: lease)
         if case .again = outcome {
             _ = try await answer(to: Segment(statement: "ROLLBACK", deadline: database.deadline))
+            segment.isRepeated = true
             outcome = await database.answer(to: segment, over: lease)
         }
         let rows = try rows(of: outcome)

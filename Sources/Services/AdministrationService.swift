@@ -13,10 +13,10 @@ package struct AdministrationService: Sendable {
         self.hasher = hasher
     }
 
-    /// Makes a member with the role Admin, or promotes the account with that address, whose password then stays unless
-    /// asked otherwise.
+    /// Makes a member with the role Admin, or promotes the account with that address.
     ///
-    /// - Parameter password: Asked for only where one is needed.
+    /// An account that is there keeps its password unless asked otherwise; `password` is called only where one is needed.
+    ///
     /// - Throws: `AuthError.unacceptablePassword`, `.usernameTaken`, `.organizationNotFound`, `.unavailable`.
     package func makeAdmin(
         email: EmailAddress,

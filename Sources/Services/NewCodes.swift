@@ -12,7 +12,9 @@ extension CodePurpose {
 }
 
 extension Dependencies {
-    /// A fresh code, in the two forms in which it is stored. The mail that tells it goes by the code's own id.
+    /// A fresh code, in the two forms in which it is stored.
+    ///
+    /// The mail that tells it goes by the code's own id.
     func newCode(_ purpose: CodePurpose) -> NewCode {
         let code = OneTimeCode.make()
         let id = CodeID.make(at: now())

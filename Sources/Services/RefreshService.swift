@@ -15,7 +15,8 @@ package struct RefreshService: Sendable {
     /// Whoever presents the same token again within the grace gets the same successor; later, or once the successor has
     /// been used, it is a theft and the session ends.
     ///
-    /// - Parameter organization: The one that the access token is for, else the session's own.
+    /// The access token is for `organization` if one is named, else for the session's own.
+    ///
     /// - Throws: `AuthError.refreshTokenRefused`, `.organizationNotFound` (the token is not used up), `.tooManyRequests`,
     ///   `.unavailable`.
     package func refresh(

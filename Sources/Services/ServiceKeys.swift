@@ -19,7 +19,9 @@ package struct ServiceKeys: Sendable {
         identity.code(for: Array(email.normalized.utf8))
     }
 
-    /// A code can be guessed from a plain hash of it: a million tries are nothing. Not without this key.
+    /// What is stored of a code to compare it with.
+    ///
+    /// It could be guessed from a plain hash, since a million tries are nothing; not without this key.
     func codeMAC(_ code: String, id: CodeID, purpose: CodePurpose) -> [UInt8] {
         codes[0].code(for: Self.codeMessage(code, id: id, purpose: purpose))
     }

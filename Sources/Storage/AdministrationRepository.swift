@@ -48,11 +48,4 @@ package struct AdministrationRepository: Sendable {
         }
         return outcome.flatMap(AdminOutcome.init(rawValue:)) ?? .noOrganization
     }
-
-    /// Makes the partitions of `auth_logs` for the months to come.
-    package func prepareLogPartitions() async throws {
-        try await reaching { () throws(PostgresError) in
-            _ = try await database.write("SELECT portero.prepare_log_partitions()")
-        }
-    }
 }

@@ -3,13 +3,14 @@ import Reactor
 
 /// The wish that the program ends: raised once, by SIGTERM or SIGINT.
 actor StopSignal {
-    nonisolated let unownedExecutor: UnownedSerialExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    private let loop: EventLoop
     private(set) var isRaised = false
     private var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     private var lastWaiter = 0
 
     init(on loop: EventLoop) {
-        unownedExecutor = loop.asUnownedSerialExecutor()
+        self.loop = loop
     }
 
     /// Raises the signal on what the process is sent; the second time, ends the process at once.
@@ -39,7 +40,7 @@ actor StopSignal {
             guard !isRaised, !Task.isCancelled else { return }
             await withCheckedContinuation { waiting[waiter] = $0 }
         } onCancel: {
-            Task { await self.release(waiter) }
+            Task(executorPreference: loop) { await self.release(waiter) }
         }
     }
 

@@ -53,4 +53,3 @@ struct Wiring: Sendable {
     /// Looks at what needs the database or the mail server.
     var diagnose: @Sendable (Workplace) async -> [Finding]
 }
-

@@ -138,12 +138,6 @@ package actor RawClient {
         close()
     }
 
-    /// Takes little at a time, so that the server has to wait.
-    package func shrinkReceiveBuffer(to size: Int32) {
-        var size = size
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-    }
-
     // MARK: - Waiting
 
     private func connected() async throws {

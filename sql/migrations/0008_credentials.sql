@@ -188,7 +188,33 @@ AS $$
      WHERE m.id = p_mail AND m.sent_at IS NULL
 $$;
 
+-- Forgets, ten thousand at a time, what nothing depends on any more; answers how many rows went.
+CREATE FUNCTION portero.tidy() RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_count integer;
+    v_total integer := 0;
+BEGIN
+    DELETE FROM portero.login_failures f WHERE f.ctid IN (
+        SELECT o.ctid FROM portero.login_failures o
+         WHERE o.window_started < now() - interval '2 days' AND coalesce(o.locked_until < now(), true)
+         LIMIT 10000
+           FOR UPDATE SKIP LOCKED
+    );
+    GET DIAGNOSTICS v_total = ROW_COUNT;
+    DELETE FROM portero.mail_outbox m WHERE m.id IN (
+        SELECT o.id FROM portero.mail_outbox o
+         WHERE o.created_at < now() - interval '30 days' AND (o.sent_at IS NOT NULL OR o.failed_at IS NOT NULL)
+         LIMIT 10000
+    );
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_total + v_count;
+END
+$$;
+
 GRANT EXECUTE ON FUNCTION
+    portero.tidy(),
     portero.request_code(text, text, uuid, bytea, interval, bytea, integer, integer, portero.origin),
     portero.try_code(text, text),
     portero.code_failed(text, uuid, text, portero.origin),

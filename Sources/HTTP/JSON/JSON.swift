@@ -45,7 +45,7 @@ package struct JSON: Sendable {
 
     /// The integer; nil for anything else, `1.0` and `1e3` among it, and beyond 64 bits.
     package var int: Int? {
-        guard node.kind == .number, node.isMarked else { return nil }
+        guard node.kind == .number else { return nil }
         return Int(decimal: bytes[node.range].span)
     }
 

@@ -49,8 +49,8 @@ package struct CORSPolicy: Sendable {
     var isEmpty: Bool { origins.isEmpty }
 
     /// The request's origin, if it has exactly one that is allowed.
-    func allowedOrigin(of request: Request) -> String? {
-        let sent = request.head.values(of: "origin")
+    func allowedOrigin(of head: RequestHead) -> String? {
+        let sent = head.values(of: "origin")
         guard sent.count == 1, let origin = sent.first else { return nil }
         return origins.first { $0.utf8.elementsEqual(origin) }
     }

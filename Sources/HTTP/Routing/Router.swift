@@ -33,10 +33,15 @@ package struct Router: Sendable {
 
     package func respond(to request: Request) async -> Response {
         guard !cors.isEmpty else { return await answer(request) }
-        let origin = cors.allowedOrigin(of: request)
         var response = await answer(request)
-        cors.expose(&response, to: origin)
+        expose(&response, to: request.head)
         return response
+    }
+
+    /// Lets scripts of allowed origins read an answer that the server gave by itself, such as a 413.
+    package func expose(_ response: inout Response, to head: RequestHead) {
+        guard !cors.isEmpty else { return }
+        cors.expose(&response, to: cors.allowedOrigin(of: head))
     }
 
     private func answer(_ request: Request) async -> Response {
@@ -97,7 +102,7 @@ package struct Router: Sendable {
 
     private func preflight(_ request: Request, allowed: String) -> Response {
         var response = Response(status: 204, headers: [Response.Header("Allow", allowed)])
-        if CORSPolicy.isPreflight(request), cors.allowedOrigin(of: request) != nil {
+        if CORSPolicy.isPreflight(request), cors.allowedOrigin(of: request.head) != nil {
             cors.allow(&response, methods: allowed)
         }
         return response

@@ -16,14 +16,19 @@ struct Segment: Sendable {
     var settings: SQL?
     /// Opens a transaction ahead of everything else.
     var begin: SQL?
+    /// Prepares for itself alone: the server did not know a statement that others are just preparing.
+    var isRepeated = false
     /// When the caller stops waiting.
     let deadline: Instant
+    /// Whether its commit may make what is behind it wait for the disk.
+    var writes = true
 }
 
 /// A segment on its way: plain data, for there are many.
 struct Call {
     let answer: Answer
     let deadline: Instant
+    let writes: Bool
     /// Which results are still to come.
     var steps: Steps
     /// The statement, for when the server turns out not to know it.

@@ -13,9 +13,7 @@ struct ConnectionTarget: Sendable {
     private let options: String
     private let hosts: HostList
 
-    /// Fails when libpq cannot read the URL.
-    ///
-    /// - Parameter options: `-c` settings that the URL's own may override.
+    /// Fails when libpq cannot read the URL; `options` are `-c` settings that the URL's own may override.
     init?(url: String, parameters: [Parameter], options: [Parameter] = []) {
         guard let parsed = Self.parse(url) else { return nil }
         self.url = url
@@ -29,7 +27,7 @@ struct ConnectionTarget: Sendable {
 
     /// Names and values for `PQconnectStartParams` with `expand_dbname`: later ones win over earlier ones.
     ///
-    /// - Parameter first: the number of the host to be tried first.
+    /// The hosts are tried from the given one on, the others after it.
     func connectionParameters(startingAt first: Int) -> [Parameter] {
         parameters + [Parameter(name: "dbname", value: url)] + hosts.rotated(by: first)
             + (options.isEmpty ? [] : [Parameter(name: "options", value: options)])

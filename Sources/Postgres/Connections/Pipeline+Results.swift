@@ -31,7 +31,7 @@ extension Pipeline {
     /// Notes the error of the oldest call, whichever of its parts it hit, or the commit behind them.
     private func fail(_ result: OpaquePointer, wasAborted: Bool) {
         guard let call = calls.first else { return }
-        if call.steps.next == .prepare, let fingerprint = preparing.popFirst() { statements.forget(fingerprint) }
+        if call.steps.next == .prepare, let prepared = preparing.popFirst() { statements.forget(prepared) }
         guard !wasAborted else { return }
         guard let report = ServerReport(result) else { return lose(handle.lastError) }
         if report.isStaleStatement {
@@ -50,6 +50,7 @@ extension Pipeline {
     /// Everything of the oldest call has arrived.
     private func complete() {
         guard let call = calls.popFirst() else { return }
+        if call.writes { writesInFlight -= 1 }
         let rows = arrived
         arrived = nil
         if let failure {

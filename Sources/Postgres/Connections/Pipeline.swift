@@ -46,6 +46,8 @@ final class Pipeline {
     }
 
     var inFlight: Int { calls.count }
+    /// Those among them whose commit makes what is behind them wait for the disk.
+    var writesInFlight = 0
     /// Whether no transaction is open.
     var isIdle: Bool { calls.isEmpty && PQtransactionStatus(connection) == PQTRANS_IDLE }
 
@@ -58,9 +60,11 @@ final class Pipeline {
         }
         var steps = Call.Steps()
         var isSent = true
-        if let begin = segment.begin { isSent = put(begin, as: .preamble, &steps) != nil }
-        if isSent, let settings = segment.settings { isSent = put(settings, as: .preamble, &steps) != nil }
-        guard isSent, let number = put(segment.statement, as: .statement, &steps), PQpipelineSync(connection) == 1
+        let isRepeated = segment.isRepeated
+        if let begin = segment.begin { isSent = put(begin, as: .preamble, isRepeated, &steps) != nil }
+        if isSent, let settings = segment.settings { isSent = put(settings, as: .preamble, isRepeated, &steps) != nil }
+        guard isSent, let number = put(segment.statement, as: .statement, isRepeated, &steps),
+            PQpipelineSync(connection) == 1
         else {
             // what is in the buffer has no sync behind it, so the server will not carry it out
             answer.resume(returning: .again(.unavailable))
@@ -70,22 +74,29 @@ final class Pipeline {
             Call(
                 answer: answer,
                 deadline: segment.deadline,
+                writes: segment.writes,
                 steps: steps,
                 fingerprint: segment.statement.fingerprint,
                 number: number
             )
         )
+        if segment.writes { writesInFlight += 1 }
         flush()
         if segment.deadline < sweepsAt { sweep(at: segment.deadline) }
     }
 
     /// Puts one statement into the buffer, behind its preparation if it needs one, and answers its number.
-    private func put(_ sql: borrowing SQL, as step: Call.Steps.Step, _ steps: inout Call.Steps) -> Int? {
+    private func put(
+        _ sql: borrowing SQL,
+        as step: Call.Steps.Step,
+        _ isRepeated: Bool,
+        _ steps: inout Call.Steps
+    ) -> Int? {
         let number: Int
-        if let known = statements.number(of: sql.fingerprint) {
+        if !isRepeated, let known = statements.number(of: sql.fingerprint) {
             number = known
         } else {
-            number = statements.add(sql.fingerprint)
+            number = isRepeated ? 0 : statements.add(sql.fingerprint)
             let types = sql.typeOIDs
             let isSent = PQsendPrepare(
                 connection,

@@ -13,7 +13,7 @@ package struct Migrator: Sendable {
     /// Identifies our advisory lock among those of others: "portero" in ASCII.
     private static let lock = 0x70_6f_72_74_65_72_6f
 
-    /// - Parameter lockPatience: How long to wait for another program that migrates.
+    /// Waits up to `lockPatience` for another program that migrates.
     package init(
         migrations: [Migration],
         url: String,

@@ -36,6 +36,8 @@ actor Session {
     ) async throws -> Value {
         let options: [ConnectionTarget.Parameter] = [
             .init(name: "statement_timeout", value: "0"), .init(name: "timezone", value: "UTC"),
+            // or the server would finish a long statement of somebody who is gone, and keep its locks until then
+            .init(name: "client_connection_check_interval", value: "500"),
         ]
         guard let target = ConnectionTarget(url: url, parameters: ConnectionTarget.defaults, options: options) else {
             throw ScriptError(sqlState: nil, message: "the URL is no PostgreSQL connection URI", line: nil)

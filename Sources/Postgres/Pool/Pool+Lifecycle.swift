@@ -57,6 +57,7 @@ extension Pool {
     private func finish() {
         guard phase != .closed else { return }
         phase = .closed
+        waiting.timer?.cancel()
         connections.forEach { $0.close() }
         listener?.close()
         listener = nil

@@ -2,14 +2,16 @@ import Reactor
 
 /// The connections of one loop, and the calls that wait for one.
 ///
-/// Reads share the readers. Writes share the writers, for a commit makes wait what is behind it; a transaction has a
-/// writer to itself.
+/// A commit waits for the disk, and what is behind it in its pipeline waits too. So reads keep to connections on which
+/// nothing is being written, of which the first is always one; writes spread over all others, as many as are idle, since
+/// the server commits together what arrives together. A transaction has a connection to itself.
 actor Pool {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     let configuration: DatabaseConfiguration
     var connections: [Connection] = []
+    /// Those that reads are sent over as long as nothing is being written there.
     private var readers: ArraySlice<Connection> = []
     private var writers: ArraySlice<Connection> = []
     var waiting = WaitingRoom()
@@ -31,7 +33,7 @@ actor Pool {
         let readerCount = max(1, opened.count / 2)
         connections = opened
         readers = opened.prefix(readerCount)
-        writers = opened.count > 1 ? opened.dropFirst(readerCount) : opened[...]
+        writers = opened.count > 1 ? opened.dropFirst() : opened[...]
     }
 
     // MARK: - Statements
@@ -47,7 +49,7 @@ actor Pool {
 
     /// Sends a write over the least busy writer, or lets it wait for one.
     func write(_ segment: Segment, answer: Answer) {
-        if let pipeline = leastBusy(of: writers)?.pipeline {
+        if let pipeline = writer?.pipeline {
             pipeline.send(segment, answer: answer)
         } else {
             wait(.write(segment, answer))
@@ -56,19 +58,30 @@ actor Pool {
 
     /// A pipeline for a read; a writer's, if no reader is up.
     var reader: Pipeline? {
-        leastBusy(of: readers)?.pipeline ?? leastBusy(of: writers)?.pipeline
+        leastBusy(of: readers, awayFrom: Self.commits)?.pipeline ?? writer?.pipeline
     }
 
     /// A connection for a write or a transaction.
-    var writer: Connection? { leastBusy(of: writers) }
+    var writer: Connection? { leastBusy(of: writers, awayFrom: Self.reads) }
 
-    /// The connection that is up, not lent out, and has the fewest calls in flight.
-    private func leastBusy(of candidates: ArraySlice<Connection>) -> Connection? {
+    /// What a call would rather not wait behind, or make wait.
+    private static func commits(_ pipeline: Pipeline) -> Int { pipeline.writesInFlight }
+    private static func reads(_ pipeline: Pipeline) -> Int { pipeline.inFlight - pipeline.writesInFlight }
+
+    /// The connection that is up and not lent out, and on which the least is in the way.
+    ///
+    /// Of several, the last: the first ones are left to reads.
+    private func leastBusy(
+        of candidates: ArraySlice<Connection>,
+        awayFrom obstacles: (Pipeline) -> Int
+    ) -> Connection? {
         var best: Connection?
-        var fewest = Int.max
-        for connection in candidates {
-            guard !connection.isLeased, let pipeline = connection.pipeline, pipeline.inFlight < fewest else { continue }
-            fewest = pipeline.inFlight
+        var least = Int.max
+        for connection in candidates.reversed() {
+            guard !connection.isLeased, let pipeline = connection.pipeline else { continue }
+            let cost = pipeline.inFlight + 16 * obstacles(pipeline)
+            guard cost < least else { continue }
+            least = cost
             best = connection
         }
         return best

@@ -22,8 +22,9 @@ struct WaitingRoom {
 
     private var reads = FIFO<Waiter>()
     private var writes = FIFO<Waiter>()
-    /// Rings when the first of them has waited long enough.
+    /// Rings when one of them has waited long enough.
     var timer: ScheduledTimer?
+    private var ringsAt = Instant(nanoseconds: .max)
 
     var count: Int { reads.count + writes.count }
 
@@ -45,7 +46,7 @@ struct WaitingRoom {
     var hasReads: Bool { !reads.isEmpty }
     var hasWrites: Bool { !writes.isEmpty }
 
-    var earliestDeadline: Instant? {
+    private var earliestDeadline: Instant? {
         var earliest: Instant?
         for queue in [reads, writes] {
             queue.forEach { earliest = min(earliest ?? $0.deadline, $0.deadline) }
@@ -53,14 +54,23 @@ struct WaitingRoom {
         return earliest
     }
 
-    mutating func takeExpired(at now: Instant) -> [Entry] {
-        (reads.remove { $0.deadline <= now } + writes.remove { $0.deadline <= now }).map(\.entry)
+    mutating func takeAll() -> [Entry] {
+        (reads.takeAll() + writes.takeAll()).map(\.entry)
     }
 
-    mutating func takeAll() -> [Entry] {
+    /// How long the timer must be set, nil if it rings early enough as it is.
+    mutating func nextAlarm() -> Duration? {
+        guard let deadline = earliestDeadline, deadline < ringsAt else { return nil }
         timer?.cancel()
+        ringsAt = deadline
+        return deadline - .now()
+    }
+
+    mutating func takeExpired() -> [Entry] {
         timer = nil
-        return (reads.takeAll() + writes.takeAll()).map(\.entry)
+        ringsAt = Instant(nanoseconds: .max)
+        let now = Instant.now()
+        return (reads.remove { $0.deadline <= now } + writes.remove { $0.deadline <= now }).map(\.entry)
     }
 }
 
@@ -75,11 +85,10 @@ extension Pool {
 
     /// Sees to it that who has waited long enough is sent away.
     private func watchWaiting() {
-        guard waiting.timer == nil, let deadline = waiting.earliestDeadline else { return }
-        waiting.timer = loop.schedule(after: deadline - .now()) { [unowned self] in
-            waiting.timer = nil
+        guard let delay = waiting.nextAlarm() else { return }
+        waiting.timer = loop.schedule(after: delay) { [unowned self] in
             let error = isAnyUp ? PostgresError(.overloaded) : .unavailable
-            for entry in waiting.takeExpired(at: .now()) { entry.fail(error) }
+            for entry in waiting.takeExpired() { entry.fail(error) }
             watchWaiting()
         }
     }

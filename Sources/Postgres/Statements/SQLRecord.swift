@@ -71,7 +71,7 @@ extension SQL {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The types of `$1`, `$2`, …
+    /// The types of the parameters, in order.
     var typeOIDs: [UInt32] {
         var types: [UInt32] = []
         types.reserveCapacity(parameterCount)

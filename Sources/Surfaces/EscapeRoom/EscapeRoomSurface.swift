@@ -2,7 +2,9 @@ import Domain
 package import HTTP
 package import Services
 
-/// `/auth/*`: the main contract. snake_case JSON, UUIDs, problem details.
+/// The main contract, `/auth/*`.
+///
+/// It speaks snake_case JSON, UUIDs and problem details.
 package struct EscapeRoomSurface: Surface {
     /// What people are answered and written to in who ask for no language.
     static let defaultLanguage = HTTP.Language.spanish

@@ -73,7 +73,8 @@ actor EmbeddedPostgres {
     private static func occupant(of directory: DataDirectory) throws -> Occupant {
         if try DirectoryLock.claim(directory) != nil { return .nobody }
         let cluster = try? resolved("\(directory.path)/postgres")
-        guard let cluster, let file = PostmasterFile(of: cluster), file.status == .ready, file.isServer(of: cluster) else {
+        guard let cluster, let file = PostmasterFile(of: cluster), file.status == .ready, file.isServer(of: cluster)
+        else {
             return .starting
         }
         return .server(try DatabaseURL(embeddedAt: file))

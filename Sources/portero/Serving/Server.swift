@@ -49,7 +49,7 @@ struct Server: Sendable {
         await withDiscardingTaskGroup { group in
             for worker in workers { group.addTask(executorPreference: worker.loop) { await worker.run() } }
             group.addTask(executorPreference: home.loop) { await mails.run() }
-            group.addTask(executorPreference: home.loop) { await prepareLogs(home) }
+            group.addTask(executorPreference: home.loop) { await keepUp(home) }
             await announce(home)
             await stop.wait()
             home.log.event(.info, "portero draining")
@@ -82,12 +82,17 @@ struct Server: Sendable {
         }
     }
 
-    /// Keeps the partitions of `auth_logs` some months ahead.
-    private func prepareLogs(_ home: Worker) async {
-        let repository = AdministrationRepository(home.database)
+    /// Keeps the partitions of `auth_logs` some months ahead, and the tables that only grow small; once an hour.
+    private func keepUp(_ home: Worker) async {
+        let upkeep = UpkeepRepository(home.database)
         while !Task.isCancelled {
-            let isDone = (try? await repository.prepareLogPartitions()) != nil
-            try? await home.loop.sleep(for: isDone ? .seconds(86_400) : .seconds(60))
+            do {
+                try await upkeep.prepareLogPartitions()
+                while try await upkeep.tidy() >= 10_000 {}
+                try await home.loop.sleep(for: .seconds(3600))
+            } catch {
+                try? await home.loop.sleep(for: .seconds(60))
+            }
         }
     }
 

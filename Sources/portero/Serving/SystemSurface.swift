@@ -1,10 +1,10 @@
 import Cryptography
 import HTTP
-import Postgres
+import Storage
 
 /// What watches the server and what trusts its tokens asks here.
 struct SystemSurface: Surface {
-    let database: Database
+    let upkeep: UpkeepRepository
     let tokens: AccessTokenAuthority
 
     var routes: [Route] {
@@ -17,17 +17,10 @@ struct SystemSurface: Surface {
         ]
     }
 
-    /// Answers for the schema too: the statement that it runs needs it.
     private func readiness(_ request: Request) async -> Response {
-        do throws(PostgresError) {
-            _ = try await database.read("SELECT FROM portero.organizations LIMIT 1")
-            return .status("ready")
-        } catch {
-            return Problem(status: 503, detail: "The database is out of reach.").response(
-                in: .english,
-                headers: [Response.Header("Retry-After", "1")]
-            )
-        }
+        if await upkeep.isReady() { return .status("ready") }
+        return Problem(status: 503, detail: "The database is out of reach, or not migrated.")
+            .response(in: .english, headers: [.retryAfter(seconds: 1)])
     }
 
     func response(to error: any Error, for request: Request) -> Response {

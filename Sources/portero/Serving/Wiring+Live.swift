@@ -88,7 +88,8 @@ extension Workplace {
                     password: { try order.password().value },
                     resettingPassword: order.resetsPassword
                 )
-                return "\(outcome.rawValue) \(email) as Admin of \(order.organization ?? configuration.defaultOrganization)"
+                return
+                    "\(outcome.rawValue) \(email) as Admin of \(order.organization ?? configuration.defaultOrganization)"
             } catch let refusal as AuthError {
                 throw Failure(.failed, explanation(of: refusal))
             }

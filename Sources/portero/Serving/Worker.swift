@@ -3,6 +3,7 @@ import HTTP
 import HTTPServer
 import Postgres
 import Reactor
+import Storage
 
 /// One event loop with all that lives on it: its log, its database connections, its surfaces and its listener.
 struct Worker: Sendable {
@@ -32,7 +33,7 @@ struct Worker: Sendable {
         let router = Router(
             [
                 EscapeRoomSurface(parts.dependencies(on: loop, database)) { log.failure($0, of: $1) },
-                SystemSurface(database: database, tokens: parts.tokens),
+                SystemSurface(upkeep: UpkeepRepository(database), tokens: parts.tokens),
             ],
             cors: CORSPolicy(origins: configuration.corsOrigins.compactMap { CORSPolicy.Origin($0) })
         )

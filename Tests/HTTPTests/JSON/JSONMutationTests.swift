@@ -38,6 +38,16 @@ struct JSONMutationTests {
         }
     }
 
+    @Test("What the fuzzer found worth keeping breaks no rule")
+    func corpus() throws {
+        let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let folder = tests.appending(path: "Corpora/json")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        #expect(files.count > 100)
+        for file in files { #expect(JSONEdge.brokenRule(for: Array(try Data(contentsOf: file))) == nil) }
+    }
+
     private func outcome(of bytes: [UInt8]) -> JSONError.Reason? {
         do {
             _ = try JSON.parse(bytes)

@@ -65,6 +65,17 @@ struct CORSTests {
         }
     }
 
+    @Test("What the server answers by itself can be exposed alike")
+    func serverAnswers() throws {
+        let router = try Self.router()
+        var response = Response(status: 413)
+        router.expose(&response, to: RequestHead(.post, "/auth/login", headers: [("Origin", Self.allowed)]))
+        #expect(response.values("Access-Control-Allow-Origin") == [Self.allowed])
+        var other = Response(status: 413)
+        router.expose(&other, to: RequestHead(.post, "/auth/login", headers: [("Origin", "null")]))
+        #expect(other.values("Access-Control-Allow-Origin").isEmpty)
+    }
+
     @Test("Two origins in one request are none")
     func twoOrigins() async throws {
         let response = try await answer(.get, "/auth/me", origin: Self.allowed, [("Origin", Self.allowed)])

@@ -56,6 +56,19 @@ struct TimestampTests {
     }
 
     @Test(
+        "Every millisecond of a second is written as itself, however coarse the binary fraction",
+        arguments: [(1_764_849_600, "2025-12-04T12:00:00"), (1_000_000, "1970-01-12T13:46:40")]
+    )
+    func everyMillisecond(_ seconds: Int, _ start: String) throws {
+        for millisecond in 0..<1000 {
+            let date = Date(timeIntervalSince1970: Double(seconds) + Double(millisecond) / 1000)
+            let expected = "\(start).\(String(1000 + millisecond).dropFirst())Z"
+            #expect(try text(date, .milliseconds) == expected)
+            #expect(parse(expected)?.date == date)
+        }
+    }
+
+    @Test(
         "A moment outside the years 0 to 9999 is none, and is written as null",
         arguments: [
             253_402_300_800, -62_167_219_201, 1e18, -1e18, 1e300, -1e300, Double.infinity, -Double.infinity, .nan,

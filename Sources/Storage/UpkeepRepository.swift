@@ -1,0 +1,32 @@
+import Domain
+package import Postgres
+
+/// What the database needs from time to time, by whichever server comes first.
+package struct UpkeepRepository: Sendable {
+    private let database: Database
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Whether the database answers and has our tables.
+    package func isReady() async -> Bool {
+        (try? await database.read("SELECT FROM portero.organizations LIMIT 1")) != nil
+    }
+
+    /// Makes the partitions of `auth_logs` for the months to come.
+    package func prepareLogPartitions() async throws {
+        try await reaching { () throws(PostgresError) in
+            _ = try await database.write("SELECT portero.prepare_log_partitions()")
+        }
+    }
+
+    /// Forgets some of what nothing depends on any more; answers how many rows went.
+    package func tidy() async throws -> Int {
+        let count = try await reaching { () throws(PostgresError) in
+            try await database.write("SELECT portero.tidy()")
+                .first { (row: inout Row) throws(PostgresError) -> Int in try row.next() }
+        }
+        return count ?? 0
+    }
+}

@@ -1,0 +1,223 @@
+import Glibc
+import HTTP
+import HTTPServer
+import Reactor
+import Support
+import Testing
+
+@Suite("Listener")
+struct ListenerTests {
+    @Test("An address that another listener has cannot be taken")
+    func refusesTakenAddresses() async throws {
+        _ = try await withServer { server in
+            #expect(throws: CannotListen.self) { _ = try Listener.port(at: server.listener.boundAddress) }
+        }
+    }
+
+    @Test("An address that is not this machine's cannot be taken")
+    func refusesForeignAddresses() throws {
+        let address = try #require(SocketAddress("192.0.2.1:0"))
+        #expect(throws: CannotListen.self) { try Listener.port(at: address) }
+    }
+
+    @Test("It listens on IPv6, and knows IPv4 clients by their IPv4 address there", arguments: ["::1", "127.0.0.1"])
+    func listensOnIPv6(_ client: String) async throws {
+        try await withServer(at: "[::]:0") { server in
+            let connection = HTTPClient(to: server.port, at: client, on: server.loop)
+            let answer = try await connection.request("GET", "/six")
+            #expect(answer.text == "/six")
+            #expect(server.journal.entries.map(\.client) == [client])
+        }
+    }
+
+    @Test("Listeners on several loops share a port that the kernel chose")
+    func sharesPorts() async throws {
+        let group = LoopGroup(count: 3, named: "test")
+        defer { group.stop() }
+        let address = try Listener.port(at: SocketAddress(NetworkAddress(ipv4: 0x7f00_0001), port: 0))
+        let listeners = try group.loops.map { loop in
+            try Listener(on: loop, at: address, sharesPort: true) { _ in
+                Response(status: 200, contentType: .text, body: loop.isCurrent ? Array("here".utf8) : [])
+            }
+        }
+        try await withThrowingDiscardingTaskGroup { tasks in
+            for listener in listeners { tasks.addTask { await listener.run() } }
+            try await onLoop { loop in
+                for _ in 0..<50 {
+                    let client = HTTPClient(to: address.port, on: loop)
+                    let answer = try await client.request("GET", "/")
+                    #expect(answer.text == "here")
+                    await client.close()
+                }
+            }
+            for listener in listeners { await listener.drain(within: .seconds(1)) }
+        }
+    }
+
+    @Test("It ends when its task is cancelled, and its connections with it")
+    func endsWhenCancelled() async throws {
+        try await onLoop { loop in
+            let address = SocketAddress(NetworkAddress(ipv4: 0x7f00_0001), port: 0)
+            let listener = try Listener(on: loop, at: address) { _ in Response(status: 200) }
+            let running = Task { await listener.run() }
+            let client = try await RawClient(to: listener.boundAddress.port, on: loop)
+            try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = try await client.answer()
+            running.cancel()
+            await running.value
+            let isClosed = try await client.isClosed()
+            #expect(isClosed)
+        }
+    }
+
+    // MARK: - Draining
+
+    @Test("Draining answers who has asked, tells them that it was the last time, and closes who has not")
+    func drains() async throws {
+        let respond: Listener.Responder = { _ in
+            try? await Task.sleep(for: .milliseconds(100))
+            return Response(status: 200)
+        }
+        try await withServer(respond: respond) { server in
+            let idle = try await server.connect()
+            try await idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = try await idle.answer()
+            let busy = try await server.connect()
+            try await busy.send("GET /busy HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await server.wait { server.journal.handledPaths.contains("/busy") }
+            let half = try await server.connect()
+            try await half.send("POST /half HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nh")
+            try await server.wait { await server.listener.connectionCount == 3 }
+
+            async let drained: Void = server.listener.drain(within: .seconds(20))
+            let isIdleClosed = try await idle.isClosed()
+            #expect(isIdleClosed)
+            try await half.send("i")
+            for client in [busy, half] {
+                let answer = try await client.answer()
+                #expect(answer.status == 200)
+                #expect(answer["Connection"] == "close")
+                await client.close()
+            }
+            await drained
+            await #expect(throws: RawClient.Failure.self) { _ = try await server.connect() }
+        }
+    }
+
+    @Test("Draining answers a request that nobody has looked at yet")
+    func answersWhatHasArrived() async throws {
+        try await withServer { server in
+            let client = try await server.connect()
+            try await client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+            _ = try await client.answer()
+            try await client.send("GET /b HTTP/1.1\r\nHost: a\r\n\r\n")
+            async let drained: Void = server.listener.drain(within: .seconds(20))
+            let answer = try await client.answer()
+            #expect(answer.text == "/b")
+            await client.close()
+            await drained
+        }
+    }
+
+    @Test("Draining cuts off what is not done in time")
+    func cutsOff() async throws {
+        let respond: Listener.Responder = { _ in
+            try? await Task.sleep(for: .seconds(3))
+            return Response(status: 200)
+        }
+        try await withServer(respond: respond) { server in
+            let client = try await server.connect()
+            try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await server.wait { !server.journal.handledPaths.isEmpty }
+            await server.listener.drain(within: .milliseconds(20))
+            let isClosed = try await client.isClosed()
+            #expect(isClosed)
+        }
+    }
+
+    // MARK: - Limits
+
+    @Test("More connections than there may be are told so; when one closes, there is room again")
+    func limitsConnections() async throws {
+        var configuration = ServerConfiguration()
+        configuration.connections = 3
+        try await withServer(configuration) { server in
+            var clients: [RawClient] = []
+            for _ in 0..<3 { clients.append(try await server.connect()) }
+            try await server.wait { await server.listener.connectionCount == 3 }
+            let turnedAway = try await server.exchange(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+            #expect(turnedAway.hasPrefix("HTTP/1.1 503 "))
+            #expect(turnedAway.contains("\r\nRetry-After: 1\r\n"))
+            await clients[0].close()
+            try await server.wait { await server.listener.connectionCount == 2 }
+            let client = HTTPClient(to: server.port, on: server.loop)
+            let answer = try await client.request("GET", "/room")
+            #expect(answer.text == "/room")
+        }
+    }
+
+    @Test("One address has no more connections than it may; another still has its own")
+    func limitsConnectionsOfOneAddress() async throws {
+        var configuration = ServerConfiguration()
+        configuration.connectionsPerNetwork = 2
+        try await withServer(configuration) { server in
+            let first = try await server.connect()
+            let second = try await server.connect()
+            try await server.wait { await server.listener.connectionCount == 2 }
+            let turnedAway = try await server.exchange([])
+            #expect(turnedAway.hasPrefix("HTTP/1.1 503 "))
+            let other = HTTPClient(to: server.port, from: "127.0.0.2", on: server.loop)
+            let answer = try await other.request("GET", "/other")
+            #expect(answer.text == "/other")
+            await first.close()
+            await second.close()
+        }
+    }
+
+    @Test("A trusted proxy has as many connections as it likes")
+    func doesNotLimitProxies() async throws {
+        var configuration = ServerConfiguration()
+        configuration.connectionsPerNetwork = 1
+        configuration.trustedProxies = TrustedProxies([try #require(AddressRange("127.0.0.0/8"))])
+        try await withServer(configuration) { server in
+            for _ in 0..<3 {
+                let client = HTTPClient(to: server.port, on: server.loop)
+                let answer = try await client.request("GET", "/proxied")
+                #expect(answer.text == "/proxied")
+            }
+        }
+    }
+
+    @Test("A process without descriptors left neither ends nor spins, and accepts again when it has some")
+    func survivesExhaustion() async {
+        // The limit is the process's, so this has one of its own.
+        await #expect(processExitsWith: .success) {
+            try await withServer { server in
+                leaveDescriptors(3)
+                let first = HTTPClient(to: server.port, on: server.loop)  // takes two: its own, and the server's
+                _ = try await first.request("GET", "/first")
+                let second = try await server.connect()
+                try await second.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\n")
+                let before = clock()
+                try await server.loop.sleep(for: .milliseconds(500))
+                let milliseconds = (clock() - before) * 1000 / Int(CLOCKS_PER_SEC)
+                #expect(milliseconds < 250, "half a second of waiting cost \(milliseconds) ms of work")
+                #expect(server.journal.handledPaths == ["/first"])
+                await first.close()
+                let answer = try await second.answer()
+                #expect(answer.text == "/second")
+            }
+        }
+    }
+}
+
+/// Takes all of the process's descriptors but as many as given, for good.
+private func leaveDescriptors(_ count: Int) {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = min(limit.rlim_cur, 256)
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    var taken: [Int32] = []
+    while case let descriptor = dup(0), descriptor >= 0 { taken.append(descriptor) }
+    for descriptor in taken.suffix(count) { close(descriptor) }
+}
