@@ -107,10 +107,10 @@ class Database:
 
     # Filling
 
-    def people(self, count, name="seed"):
-        """People with one live session each, whose refresh token we know, and the same password."""
+    def people(self, count, name="seed", sessions=1):
+        """People with a live session whose refresh token we know (and others besides), and the same password."""
         hashed = crypt.crypt(PASSWORD, crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=1 << 10))
-        self.execute((SQL / "people.sql").read_text(), count=count, name=name, hash=hashed)
+        self.execute((SQL / "people.sql").read_text(), count=count, name=name, hash=hashed, sessions=sessions)
         return [Person(f"{name}-{n}@example.com", PASSWORD, token(name, n)) for n in range(1, count + 1)]
 
 
