@@ -79,7 +79,7 @@ let package = Package(
         // Tests; Support is what several of them share
         .target(
             name: "Support",
-            dependencies: ["Postgres", "Reactor"],
+            dependencies: ["CSystem", "Postgres", "Reactor"],
             path: "Tests/Support",
             exclude: ["smtp-catcher.py"],
             swiftSettings: houseRules
@@ -89,9 +89,16 @@ let package = Package(
         tests("HTTPServerTests", for: ["CHTTPParser", "CSystem", "HTTP", "HTTPServer", "Reactor", "Support"]),
         tests("HTTPTests", for: ["HTTP"]),
         tests("MailTests", for: ["Mail", "Reactor", "Support"]),
-        tests("PorteroTests", for: ["portero", "Reactor", "Support"]),
+        tests("PorteroTests", for: ["HTTP", "HTTPServer", "portero", "Reactor", "Support"]),
         tests("PostgresTests", for: ["Postgres", "Reactor", "Support"]),
         tests("ReactorTests", for: ["Reactor", "Support"]),
+        tests(
+            "SurfaceTests",
+            for: [
+                "CSystem", "Cryptography", "Domain", "EscapeRoomSurface", "HTTP", "Limits", "Mail", "Migrations", "Postgres",
+                "Reactor", "Services", "Storage", "Support", "portero",
+            ]
+        ),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -39,9 +39,10 @@ package struct Origin: Sendable {
         var kept = String.UnicodeScalarView()
         var count = 0
         for scalar in text.unicodeScalars {
-            count += scalar.utf8.count
+            let printable: Unicode.Scalar = scalar.properties.generalCategory == .control ? "\u{fffd}" : scalar
+            count += printable.utf8.count
             guard count <= userAgentLimit else { break }
-            kept.append(scalar.properties.generalCategory == .control ? "\u{fffd}" : scalar)
+            kept.append(printable)
         }
         return String(kept)
     }

@@ -10,22 +10,15 @@ final class Connection {
     let peer: NetworkAddress
     /// Turned away for want of room, and so not counted as one.
     let isTurnedAway: Bool
-    var parser: RequestParser
+    let parser: RequestParser
     var state: ConnectionState
     /// Where it stands among the listener's connections.
     var index = 0
     var source: DescriptorSource?
 
-    /// The request that is being read or handled.
-    ///
-    /// Its storage serves the next one, if no handler has kept it.
-    var head = ParsedHead()
-    var admission = HeadPolicy.Admission(method: .get)
-    var body: [UInt8] = []
-    /// Whether `head` is the present request's, and not the one's before.
-    var hasHead = false
+    var request = IncomingRequest()
     /// What came after the request and has to wait until it is answered.
-    var unread: [UInt8] = []
+    var unread = UnreadBytes()
     /// Whether requests are being taken from bytes just now, further up on the stack.
     var isProcessing = false
 
@@ -131,7 +124,7 @@ final class Connection {
     /// What the next answer is to say about the connection.
     var persistence: AnswerWriter.Persistence {
         guard state.keepsAlive else { return .close }
-        return head.isVersion1_0 ? .keepAlive : .implied
+        return request.head.isVersion1_0 ? .keepAlive : .implied
     }
 
     /// Tells the client that nothing more will come.

@@ -56,6 +56,9 @@ struct ConnectionState {
         }
     }
 
+    /// Whether a request is being answered, after which there may be another.
+    var isAnswering: Bool { phase == .handling || phase == .writing }
+
     // MARK: - What happens
 
     /// The first byte of a request has come; harmless at any later one.

@@ -26,7 +26,7 @@ extension Listener {
     /// Who waits would be reported again and again while no descriptor is free for them.
     private func pauseAccepting() {
         acceptance?.setInterest([])
-        loop.schedule(after: .milliseconds(100)) { [self] in acceptance?.setInterest(.readable) }
+        pause = loop.schedule(after: .milliseconds(100)) { [self] in acceptance?.setInterest(.readable) }
     }
 
     private func admit(_ descriptor: Int32, from peer: NetworkAddress) {

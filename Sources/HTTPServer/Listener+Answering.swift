@@ -2,11 +2,17 @@ import HTTP
 import Reactor
 
 extension Listener {
-    /// Has the request answered; when this returns, it has been, unless the handler waits for something.
+    /// Has the request answered; nothing more is read until it is.
+    ///
+    /// The task prefers this loop, so that also what it starts on its way (child tasks, unpinned actors) stays here.
     func handle(_ connection: Connection) {
         let received = Instant.now()
-        let request = request(of: connection)
-        if connection.admission.isAboutServer {
+        let incoming = connection.request
+        let request = incoming.request(
+            from: { configuration.trustedProxies.client(behind: connection.peer, head: $0) },
+            id: incoming.head.requestID ?? ids.next()
+        )
+        if incoming.admission.isAboutServer {
             let response = Response(status: 204, headers: [Response.Header("Allow", Method.allowed)])
             return answer(request, with: response, on: connection, received)
         }
@@ -14,26 +20,6 @@ extension Listener {
             let response = await respond(request)
             answer(request, with: response, on: connection, received)
         }
-    }
-
-    private func request(of connection: Connection) -> Request {
-        let head = RequestHead(
-            text: connection.head.text,
-            fields: connection.head.fields,
-            method: connection.admission.method,
-            target: connection.head.target
-        )
-        return Request(
-            head: head,
-            body: connection.body,
-            client: configuration.trustedProxies.client(behind: connection.peer, head: head),
-            id: id(from: connection.head)
-        )
-    }
-
-    /// The client's own, if it has one that can be used.
-    private func id(from head: ParsedHead) -> RequestID {
-        head.value(of: "x-request-id").flatMap { RequestID($0) } ?? ids.next()
     }
 
     private func answer(
@@ -64,7 +50,7 @@ extension Listener {
             now: now
         )
         connection.parser.reset()
-        connection.hasHead = false
+        connection.request.finish()
         send(to: connection, at: now)
         if !connection.isProcessing { resume(connection) }
     }
@@ -73,13 +59,14 @@ extension Listener {
     func refuse(_ connection: Connection, _ refusal: Refusal) {
         let now = Instant.now()
         let response = refusal.response
-        let head = connection.hasHead ? connection.head : ParsedHead()
-        let id = id(from: head)
+        let head = connection.request.knownHead
+        let method = Method(name: head.text.span.extracting(head.method.indices))
+        let id = head.requestID ?? ids.next()
         connection.state.answered(isLast: true, at: now)
-        writer.write(response, id: id, isHead: false, .close, now: now)
+        writer.write(response, id: id, isHead: method == .head, .close, now: now)
         log(
             AccessRecord(
-                method: Method(name: head.text.span.extracting(head.method.indices)),
+                method: method,
                 target: head.text[head.target.indices],
                 status: response.status,
                 bytes: response.body.count,

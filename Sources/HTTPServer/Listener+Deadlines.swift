@@ -3,13 +3,12 @@ import Reactor
 extension Listener {
     /// Looks after the deadlines of all connections twice a second, which is cheaper than a timer for each.
     func scheduleSweep() {
-        guard !isSweeping else { return }
-        isSweeping = true
-        loop.schedule(after: .milliseconds(500)) { [self] in sweep() }
+        guard sweeping == nil else { return }
+        sweeping = loop.schedule(after: .milliseconds(500)) { [self] in sweep() }
     }
 
     private func sweep() {
-        isSweeping = false
+        sweeping = nil
         let now = Instant.now()
         // From the end: what is closed leaves its place to one that has been looked after.
         for index in connections.indices.reversed() where index < connections.count {
@@ -49,6 +48,9 @@ extension Listener {
 
     func wakeWaitersIfDrained() {
         guard isDraining, connections.isEmpty else { return }
+        // The loop would keep the listener for as long as a timer of it is to come.
+        sweeping?.cancel()
+        pause?.cancel()
         for waiter in waiters { waiter.resume() }
         waiters.removeAll()
     }

@@ -24,60 +24,51 @@ extension Listener {
 
     private func receive(from connection: Connection) {
         switch connection.receive(into: buffer.bytes) {
-        case .bytes(let count): process(UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count]), of: connection)
+        case .bytes(let count):
+            var rest = UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count])
+            process(&rest, of: connection)
+            if !rest.isEmpty, connection.state.isAnswering { connection.unread.keep(rest) }
         case .nothingYet: break
         case .end: close(connection)
         }
     }
 
-    /// Takes requests from `bytes`, one after the other, for as long as each is answered at once; keeps the rest.
-    func process(_ bytes: UnsafeRawBufferPointer, of connection: Connection) {
+    /// Goes on once an answer is out: first with what has been received already.
+    func resume(_ connection: Connection) {
+        guard connection.state.phase != .writing else { return }
+        connection.source?.setInterest(.readable)
+        guard !connection.unread.isEmpty, connection.state.isReading else { return }
+        connection.unread.consume { process(&$0, of: connection) }
+    }
+
+    /// Takes requests off the front of `bytes`, one after the other, for as long as each is answered at once.
+    private func process(_ bytes: inout UnsafeRawBufferPointer, of connection: Connection) {
         connection.isProcessing = true
         defer { connection.isProcessing = false }
-        var rest = bytes
         do throws(Refusal) {
-            while connection.state.isReading, !rest.isEmpty {
-                switch try connection.parser.feed(&rest) {
+            while connection.state.isReading, !bytes.isEmpty {
+                switch try connection.parser.feed(&bytes) {
                 case .needsMore:
                     if connection.parser.hasBegun { connection.state.headBegan(at: loop.now) }
                 case .head:
-                    try headEnded(on: connection, isBodyHere: !rest.isEmpty)
+                    try headEnded(on: connection, isBodyHere: !bytes.isEmpty)
                 case .request:
-                    connection.parser.read(into: &connection.body)
+                    connection.request.readBody(from: connection.parser)
                     connection.state.requestEnded()
                     handle(connection)
                 }
             }
         } catch {
-            return refuse(connection, error)
-        }
-        switch connection.state.phase {
-        case .handling, .writing: connection.unread.append(contentsOf: rest)
-        default: break
+            refuse(connection, error)
         }
     }
 
     private func headEnded(on connection: Connection, isBodyHere: Bool) throws(Refusal) {
-        connection.parser.read(into: &connection.head)
-        connection.hasHead = true
-        let admission = try policy.admit(&connection.head)
-        connection.admission = admission
+        try connection.request.readHead(from: connection.parser, policy)
         let awaitsBody = connection.parser.awaitsBody
-        connection.state.headEnded(keepsAlive: connection.head.keepsAlive, awaitsBody: awaitsBody, at: loop.now)
-        guard awaitsBody else {
-            connection.body.removeAll(keepingCapacity: true)
-            return handle(connection)
-        }
-        if admission.expectsContinue, !isBodyHere, !connection.sendContinue() { close(connection) }
-    }
-
-    /// Goes on once an answer is out: first with what has been read already.
-    func resume(_ connection: Connection) {
-        guard connection.state.phase != .writing else { return }
-        connection.source?.setInterest(.readable)
-        guard !connection.unread.isEmpty, connection.state.isReading else { return }
-        let unread = connection.unread
-        connection.unread = []
-        unread.withUnsafeBytes { process($0, of: connection) }
+        let keepsAlive = connection.request.head.keepsAlive
+        connection.state.headEnded(keepsAlive: keepsAlive, awaitsBody: awaitsBody, at: loop.now)
+        guard awaitsBody else { return handle(connection) }
+        if connection.request.admission.expectsContinue, !isBodyHere, !connection.sendContinue() { close(connection) }
     }
 }

@@ -24,7 +24,8 @@ package actor Listener {
     var connections: [Connection] = []
     var connectionsOfNetwork: [NetworkAddress: Int] = [:]
     var turnedAway = 0
-    var isSweeping = false
+    var sweeping: ScheduledTimer?
+    var pause: ScheduledTimer?
     var waiters: [CheckedContinuation<Void, Never>] = []
 
     let buffer = ReadBuffer()

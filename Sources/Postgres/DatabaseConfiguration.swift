@@ -12,7 +12,7 @@ package struct DatabaseConfiguration: Sendable {
     package var statementTimeout = Duration.seconds(3)
     package var lockTimeout = Duration.seconds(1)
     package var idleInTransactionTimeout = Duration.seconds(5)
-    /// How long one host may take to let us in.
+    /// How long one host may take to let us in, unless the URL has a `connect_timeout`.
     package var connectTimeout = Duration.seconds(2)
     /// How long a call waits while no connection is up.
     package var connectionPatience = Duration.seconds(1)

@@ -26,7 +26,21 @@ package struct LoginService: Sendable {
         origin: Origin
     ) async throws -> IssuedTokens {
         try dependencies.admit(origin)
-        let checked = try await tries.check(password, of: email, origin: origin)
+        // Whoever logs in at the same time may have replaced an old hash by a new one of the same password.
+        for _ in 0..<2 {
+            let checked = try await tries.check(password, of: email, origin: origin)
+            if let tokens = try await open(checked, password: password, device: device, origin: origin) { return tokens }
+        }
+        throw AuthError.invalidCredentials
+    }
+
+    /// Opens a session; nil when the account is not what it was when the password was checked.
+    private func open(
+        _ checked: PasswordTries.Checked,
+        password: String,
+        device: String?,
+        origin: Origin
+    ) async throws -> IssuedTokens? {
         let refreshToken = RandomToken.make()
         let session = NewSession(
             id: SessionID.make(at: dependencies.now()),
@@ -43,7 +57,7 @@ package struct LoginService: Sendable {
             as: checked.identity,
             origin: origin
         )
-        guard case .opened(let organization) = opened else { throw AuthError.invalidCredentials }
+        guard case .opened(let organization) = opened else { return nil }
         let subject = TokenSubject(
             userID: checked.candidate.id,
             sessionID: session.id,

@@ -5,6 +5,8 @@ import Domain
 enum PasswordPolicy {
     /// - Throws: `AuthError.unacceptablePassword`, saying why.
     static func check(_ password: String, of email: String, named name: String? = nil) throws(AuthError) {
+        // The estimate knows the words of an address, but takes its domain for a word that nobody would guess.
+        guard password.lowercased() != email.lowercased() else { throw .unacceptablePassword(.tooPersonal) }
         let verdict = PasswordStrength.guessability(password, context: [email, name].compactMap(\.self))
         guard case .refused(let weakness) = verdict else { return }
         throw .unacceptablePassword(PasswordProblem(weakness))

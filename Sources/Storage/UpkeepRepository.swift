@@ -9,9 +9,12 @@ package struct UpkeepRepository: Sendable {
         self.database = database
     }
 
-    /// Whether the database answers and has our tables.
-    package func isReady() async -> Bool {
-        (try? await database.read("SELECT FROM portero.organizations LIMIT 1")) != nil
+    /// Whether the database answers, and has had the migration with this number.
+    package func isReady(with migration: Int) async -> Bool {
+        let found = try? await database.read(
+            "SELECT EXISTS (SELECT FROM portero.migrations m WHERE m.number = \(Int32(clamping: migration)))"
+        ).first { (row: inout Row) throws(PostgresError) -> Bool in try row.next() }
+        return found ?? false
     }
 
     /// Makes the partitions of `auth_logs` for the months to come.

@@ -57,7 +57,9 @@ func makeFolder(_ path: String, mode: mode_t) throws(SystemFailure) {
         let parent = parentFolder(of: path)
         guard parent != path, !parent.isEmpty else { throw SystemFailure(ENOENT) }
         try makeFolder(parent, mode: 0o755)
-        return try makeFolder(path, mode: mode)
+        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw SystemFailure() }
+        chmod(path, mode)
+        return
     default: throw SystemFailure()
     }
     var status = stat()

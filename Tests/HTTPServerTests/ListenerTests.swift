@@ -3,6 +3,7 @@ import HTTP
 import HTTPServer
 import Reactor
 import Support
+import Synchronization
 import Testing
 
 @Suite("Listener")
@@ -121,8 +122,11 @@ struct ListenerTests {
 
     @Test("Draining cuts off what is not done in time")
     func cutsOff() async throws {
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let isDone = Mutex(false)
         let respond: Listener.Responder = { _ in
-            try? await Task.sleep(for: .seconds(3))
+            for await _ in gate.stream {}
+            isDone.withLock { $0 = true }
             return Response(status: 200)
         }
         try await withServer(respond: respond) { server in
@@ -132,6 +136,8 @@ struct ListenerTests {
             await server.listener.drain(within: .milliseconds(20))
             let isClosed = try await client.isClosed()
             #expect(isClosed)
+            gate.continuation.finish()
+            try await server.wait { isDone.withLock { $0 } }
         }
     }
 

@@ -122,7 +122,7 @@ struct SettingsTests {
         #expect(mistake.description.hasPrefix("\(name) got "))
         #expect(mistake.description.hasSuffix("; it takes \(setting.takes)"))
         #expect(mistake.description.unicodeScalars.allSatisfy { $0.value >= 0x20 })
-        if setting.isSecret, text.utf8.count > 6 { #expect(!mistake.description.contains(text)) }
+        if setting.isSecret, !setting.takes.contains(text) { #expect(!mistake.description.contains(text)) }
     }
 
     @Test("Every default is what the setting itself takes, and what a configuration begins with")

@@ -5,18 +5,11 @@ import Testing
 
 @Suite("Restarts and failover")
 struct FailoverTests {
-    private func configuration(_ url: String) -> DatabaseConfiguration {
-        var configuration = DatabaseConfiguration(url: url)
-        configuration.callTimeout = .seconds(30)
-        configuration.connectionPatience = .seconds(30)
-        return configuration
-    }
-
     @Test("A server that restarts is used again by itself", arguments: ["fast", "immediate"])
     func restarts(mode: String) async throws {
         let events = Recorder<DatabaseEvent>()
         try await ScratchCluster.with { cluster in
-            var configuration = configuration(cluster.url)
+            var configuration = DatabaseConfiguration.patient(cluster.url)
             configuration.onEvent = { events.note($0) }
             try await onLoop { [configuration] loop in
                 try await withDatabase(configuration, on: loop) { database in
@@ -41,7 +34,7 @@ struct FailoverTests {
             let hosts = "host=/nonexistent,localhost,\(cluster.socketDirectory)&port=5432,1,5432"
             let url = "postgresql://portero_owner@/postgres?\(hosts)"
             try await onLoop { loop in
-                try await withDatabase(configuration(url), on: loop) { database in
+                try await withDatabase(.patient(url), on: loop) { database in
                     try await expect(7, in: database.read("SELECT \(7)"))
                 }
                 try await Script.run("SELECT 1", url: url, on: loop)
@@ -56,8 +49,8 @@ struct FailoverTests {
         let events = Recorder<DatabaseEvent>()
         try await ScratchCluster.with { cluster in
             let hosts = "host=127.0.0.1,\(cluster.socketDirectory)&port=\(port),5432"
-            var configuration = configuration("postgresql://portero_owner@/postgres?\(hosts)")
-            configuration.connectTimeout = .milliseconds(300)
+            var configuration = DatabaseConfiguration.patient("postgresql://portero_owner@/postgres?\(hosts)")
+            configuration.connectTimeout = .seconds(1)
             configuration.onEvent = { events.note($0) }
             try await onLoop { [configuration] loop in
                 try await withDatabase(configuration, on: loop) { database in
@@ -77,8 +70,13 @@ struct FailoverTests {
                 let hosts = "host=\(standby.socketDirectory),\(primary.socketDirectory)&port=5433,5432"
                 let url = "postgresql://portero_owner@/postgres?\(hosts)"
                 try await onLoop { loop in
-                    try await withDatabase(configuration(url), on: loop) { database in
+                    try await withDatabase(.patient(url), on: loop) { database in
                         _ = try await database.write("CREATE TABLE t (id int8)")
+                        let hasCaughtUp: SQL = """
+                            SELECT coalesce(bool_and(replay_lsn >= pg_current_wal_insert_lsn()), false)
+                              FROM pg_stat_replication
+                            """
+                        while try await database.read(hasCaughtUp).value() == false {}
                         try await primary.stop(mode: "immediate")
                         try await standby.promote()
                         _ = await failure { _ = try await database.write("INSERT INTO t VALUES (1)") }
@@ -117,17 +115,17 @@ struct ParameterTests {
         arguments: [
             ("statement_timeout", "", "3s"), ("lock_timeout", "", "1s"),
             ("idle_in_transaction_session_timeout", "", "5s"), ("TimeZone", "", "UTC"), ("client_encoding", "", "UTF8"),
-            ("application_name", "", "portero"), ("application_name", "application_name=other", "other"),
-            ("statement_timeout", "options=-c%20statement_timeout%3D9s", "9s"),
-            ("lock_timeout", "options=-c%20statement_timeout%3D9s", "1s"),
+            ("application_name", "", "portero"), ("application_name", "&application_name=other", "other"),
+            ("statement_timeout", "&options=-c%20statement_timeout%3D9s", "9s"),
+            ("lock_timeout", "&options=-c%20statement_timeout%3D9s", "1s"),
         ]
     )
     func parameters(name: String, inURL: String, expected: String) async throws {
-        let url = try ScratchDatabase.clusterURL() + "&" + inURL
-        #expect(
-            try await setting(name, DatabaseConfiguration(url: inURL.isEmpty ? String(url.dropLast()) : url))
-                == expected
-        )
+        var configuration = DatabaseConfiguration(url: try ScratchDatabase.clusterURL() + "&connect_timeout=60" + inURL)
+        configuration.callTimeout = .seconds(60)
+        configuration.connectionPatience = .seconds(50)
+        let value = try await setting(name, configuration)
+        #expect(value == expected)
     }
 
     @Test("With a runtime role, connections are its and no longer the owner's")
@@ -135,7 +133,8 @@ struct ParameterTests {
         try await withScratchDatabase { scratch, loop in
             let role = "role \(scratch.name)"
             try await Script.run("CREATE ROLE \"\(role)\"", url: scratch.url, on: loop)
-            let configuration = DatabaseConfiguration(url: scratch.url, role: role)
+            var configuration = DatabaseConfiguration.patient(scratch.url)
+            configuration.role = role
             try await withDatabase(configuration, on: loop) { database in
                 try await expect(role, in: database.read("SELECT current_user"))
                 let kind = await failure { _ = try await database.write("CREATE SCHEMA mine") }

@@ -22,7 +22,7 @@ struct MigratorTests {
     }
 
     private func count(_ scratch: ScratchDatabase, _ loop: EventLoop) async throws -> Int {
-        try await withDatabase(DatabaseConfiguration(url: scratch.url), on: loop) { database in
+        try await withDatabase(.patient(scratch.url), on: loop) { database in
             try await database.read("SELECT count(*) FROM a").value()
         }
     }
@@ -51,7 +51,7 @@ struct MigratorTests {
             let migrator = Migrator(migrations: [Self.first], url: scratch.url, on: loop)
             #expect(try await migrator.pending() == [Self.first])
             #expect(try await migrator.status().map(\.isApplied) == [false])
-            try await withDatabase(DatabaseConfiguration(url: scratch.url), on: loop) { database in
+            try await withDatabase(.patient(scratch.url), on: loop) { database in
                 try await expect(true, in: database.read("SELECT to_regnamespace('portero') IS NULL"))
             }
         }
@@ -140,7 +140,7 @@ struct MigratorTests {
         try await withScratchDatabase { scratch, loop in
             let endless = Migration(number: 1, name: "endless", sql: "SELECT pg_sleep(600)")
             let other = Task(executorPreference: loop) { try await migrate([endless], scratch, loop) }
-            try await withDatabase(DatabaseConfiguration(url: scratch.url), on: loop) { database in
+            try await withDatabase(.patient(scratch.url), on: loop) { database in
                 await database.waitForActivity("pg_sleep")
             }
             let impatient = Migrator(
@@ -181,7 +181,7 @@ struct ScriptTests {
             await #expect(throws: ScriptError.self) {
                 try await Script.run("COPY a FROM STDIN", url: scratch.url, on: loop)
             }
-            try await withDatabase(DatabaseConfiguration(url: scratch.url), on: loop) { database in
+            try await withDatabase(.patient(scratch.url), on: loop) { database in
                 try await expect(2, in: database.read("SELECT count(*) FROM a"))
             }
         }

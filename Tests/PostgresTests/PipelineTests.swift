@@ -105,15 +105,13 @@ struct PipelineTests {
     @Test("Statements of ever new shapes do not fill the server's memory, and all are answered")
     func boundedStatements() async throws {
         try await withDatabase(configure: { $0.connections = 1 }) { database in
-            var list: SQL = "\(0)"
-            for number in 1...1200 {
-                list = "\(list), \(number)"
-                if number > 1100 || number % 50 == 0 {
-                    let sum = try await database.read("SELECT sum(n)::int8 FROM unnest(ARRAY[\(list)]) AS n")
-                    #expect(try sum.value() == number * (number + 1) / 2)
-                } else {
-                    _ = try await database.read("SELECT \(number), \(list)")
+            for number in 0..<1200 {
+                // the bits of the number decide which literals the statement consists of
+                var sum: SQL = "0"
+                for bit in 0..<11 {
+                    sum = number >> bit & 1 == 1 ? "\(sum) + \(1 << bit)" : "\(sum)+0"
                 }
+                try await expect(number, in: database.read("SELECT (\(sum))::int8"))
             }
             let prepared = try await database.read("SELECT count(*) FROM pg_prepared_statements")
             #expect(try prepared.value(as: Int.self) <= 1001)
@@ -123,12 +121,12 @@ struct PipelineTests {
     @Test("Rows beyond the socket's buffers arrive whole, in both directions")
     func largeValues() async throws {
         try await withDatabase(configure: { $0.connections = 2 }) { database in
-            let large = [UInt8](repeating: 0xab, count: 8 << 20)
+            let large = [UInt8](repeating: 0xab, count: 1 << 20)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for _ in 0..<6 {
                     tasks.addTask(executorPreference: database.loop) {
                         let answer = try await database.read("SELECT \(large) || \(large)")
-                        #expect(try answer.value(as: [UInt8].self).count == 16 << 20)
+                        #expect(try answer.value(as: [UInt8].self).count == 2 << 20)
                     }
                 }
                 try await tasks.waitForAll()

@@ -18,19 +18,28 @@ func withObservedDatabase<Value: Sendable>(
     _ body: @escaping @Sendable (Database, _ observer: Database) async throws -> Value
 ) async throws -> Value {
     try await withScratchDatabase { scratch, loop in
-        var configuration = DatabaseConfiguration(url: scratch.url)
-        // a machine that builds something else meanwhile is slow; what is about time sets its own
-        configuration.callTimeout = .seconds(60)
-        configuration.statementTimeout = .seconds(50)
-        configuration.connectionPatience = .seconds(30)
-        configuration.leasePatience = .seconds(30)
+        var configuration = DatabaseConfiguration.patient(scratch.url)
         var observing = configuration
         observing.url += "&application_name=observer"
-        observing.connections = 1
+        observing.connections = 2
         configure(&configuration)
         return try await withDatabase(configuration, on: loop) { database in
             try await withDatabase(observing, on: loop) { observer in try await body(database, observer) }
         }
+    }
+}
+
+extension DatabaseConfiguration {
+    /// For tests that are not about time: a machine that does something else meanwhile is slow.
+    static func patient(_ url: String) -> DatabaseConfiguration {
+        var configuration = DatabaseConfiguration(url: url)
+        configuration.callTimeout = .seconds(60)
+        configuration.statementTimeout = .seconds(50)
+        configuration.lockTimeout = .seconds(50)
+        configuration.idleInTransactionTimeout = .seconds(50)
+        configuration.connectionPatience = .seconds(50)
+        configuration.leasePatience = .seconds(50)
+        return configuration
     }
 }
 

@@ -84,10 +84,13 @@ enum Command {
     }
 
     static func run(_ command: [String]) async throws {
-        let status = await withCheckedContinuation { (continuation: CheckedContinuation<Int32, Never>) in
-            _ = Thread(named: "command") { continuation.resume(returning: Self.execute(command)) }
+        let (ends, end) = AsyncStream<Int32>.makeStream()
+        let thread = Thread(named: "command") { end.yield(execute(command)) }
+        let status = await ends.first { _ in true }
+        thread.join()
+        guard status == 0 else {
+            throw Failure(description: "\(command.joined(separator: " ")) ended with \(status ?? -1)")
         }
-        guard status == 0 else { throw Failure(description: "\(command.joined(separator: " ")) ended with \(status)") }
     }
 
     private static func execute(_ command: [String]) -> Int32 {

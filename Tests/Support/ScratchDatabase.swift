@@ -34,7 +34,7 @@ package struct ScratchDatabase: Sendable {
         let source = template.map { " TEMPLATE \"\($0)\"" } ?? ""
         try await Script.run("CREATE DATABASE \(name)\(source)", url: cluster, on: loop)
         // a later parameter of a libpq URI wins over the database in its path
-        let url = cluster + (cluster.contains("?") ? "&" : "?") + "dbname=\(name)"
+        let url = cluster + (cluster.contains("?") ? "&" : "?") + "dbname=\(name)&connect_timeout=60"
         return ScratchDatabase(name: name, url: url)
     }
 

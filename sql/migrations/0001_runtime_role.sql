@@ -24,6 +24,8 @@ $$;
 
 CREATE SCHEMA IF NOT EXISTS portero;
 GRANT USAGE ON SCHEMA portero TO portero_app;
+-- So that a server can tell whether it is younger than its database.
+GRANT SELECT ON portero.migrations TO portero_app;
 
 -- The tenant and the person of the current transaction; null when none was set, so that no policy is ever satisfied by accident.
 CREATE FUNCTION portero.current_organization() RETURNS uuid

@@ -81,6 +81,8 @@ BEGIN
      WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now()
     RETURNING s.organization_id INTO v_organization;
     IF NOT FOUND THEN
+        -- Somebody else's, or one that is no more: worth knowing who tries.
+        PERFORM portero.log(p_origin, 'authz_fail', false, 'no_such_session', p_user, p_session);
         RETURN false;
     END IF;
     PERFORM portero.log(p_origin, p_event, true, p_reason, p_user, p_session, v_organization);

@@ -12,6 +12,8 @@ struct ConnectionTarget: Sendable {
     /// Our server settings, then those of the URL, which win.
     private let options: String
     private let hosts: HostList
+    /// What the URL says about how long one host may take, which libpq leaves to us.
+    let connectTimeout: Duration?
 
     /// Fails when libpq cannot read the URL; `options` are `-c` settings that the URL's own may override.
     init?(url: String, parameters: [Parameter], options: [Parameter] = []) {
@@ -20,6 +22,7 @@ struct ConnectionTarget: Sendable {
         self.parameters = parameters
         let ours = options.map { "-c \($0.name)=\(Self.escaped($0.value))" }
         self.options = (ours + [parsed["options"] ?? ""]).filter { !$0.isEmpty }.joined(separator: " ")
+        connectTimeout = parsed["connect_timeout"].flatMap { Int($0) }.map { .seconds(max(1, min($0, 3600))) }
         hosts = HostList(host: parsed["host"], hostAddress: parsed["hostaddr"], port: parsed["port"])
     }
 

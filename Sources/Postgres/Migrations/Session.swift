@@ -76,7 +76,7 @@ actor Session {
     private func connect(startingAt host: Int, _ opening: Opening) {
         guard !isAborted else { return opening.resume(returning: .aborted) }
         self.opening = opening
-        let connector = Connector(on: loop, patience: .seconds(3)) { self.conclude($0) }
+        let connector = Connector(on: loop, patience: target.connectTimeout ?? .seconds(3)) { self.conclude($0) }
         self.connector = connector
         connector.start(with: target.connectionParameters(startingAt: host))
     }

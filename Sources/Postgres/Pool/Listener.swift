@@ -64,7 +64,7 @@ extension Pool {
             to: target,
             slot: -1,
             on: loop,
-            patience: configuration.connectTimeout,
+            patience: target.connectTimeout ?? configuration.connectTimeout,
             onEvent: configuration.onEvent,
             onReady: { [unowned self] pipeline in
                 pipeline.onNotification = { [unowned self] in self.listener?.deliver($1, on: $0) }

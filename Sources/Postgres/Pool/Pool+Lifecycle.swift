@@ -23,7 +23,7 @@ extension Pool {
             to: target,
             slot: slot,
             on: loop,
-            patience: configuration.connectTimeout,
+            patience: target.connectTimeout ?? configuration.connectTimeout,
             onEvent: configuration.onEvent,
             onReady: { [unowned self] _ in serveWaiting() },
             onLoss: { [unowned self] in finishIfIdle() }
@@ -86,7 +86,6 @@ extension ConnectionTarget {
     static let defaults: [Parameter] = [
         .init(name: "application_name", value: "portero"),
         .init(name: "client_encoding", value: "UTF8"),
-        .init(name: "connect_timeout", value: "2"),
         .init(name: "keepalives_idle", value: "5"),
         .init(name: "keepalives_interval", value: "2"),
         .init(name: "keepalives_count", value: "2"),

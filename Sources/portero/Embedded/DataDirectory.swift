@@ -46,7 +46,7 @@ struct DataDirectory: Sendable {
     private func makeSecret(_ file: String) throws(SystemFailure) {
         var random = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        let draft = "\(file).\(getpid())"
+        let draft = "\(file).\(String(random.next(), radix: 16))"
         try writeFile(draft, Array((Data(bytes).base64EncodedString() + "\n").utf8), mode: 0o600)
         defer { unlink(draft) }
         guard link(draft, file) == 0 || errno == EEXIST else { throw SystemFailure() }

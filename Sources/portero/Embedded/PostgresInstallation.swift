@@ -6,9 +6,7 @@ struct PostgresInstallation: Equatable, Sendable {
     /// The folder of `initdb` and `postgres`.
     let programs: String
 
-    /// Finds the newest installation, or, for a cluster that exists, the one of its version.
-    ///
-    /// - Parameter version: what the cluster's `PG_VERSION` says.
+    /// Finds the newest installation, or the one that made a cluster whose `PG_VERSION` says `version`.
     static func find(version: String?, searchPath: String?) throws(Failure) -> PostgresInstallation {
         let packaged = packagedVersions().filter { version == nil || $0 == version }.map {
             "/usr/lib/postgresql/\($0)/bin"

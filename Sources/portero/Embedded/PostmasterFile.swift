@@ -12,7 +12,7 @@ struct PostmasterFile: Equatable, Sendable {
     let sockets: String
     let status: Status
 
-    /// Reads the file; nil where there is none, or it is not written to its end.
+    /// Reads the file; nil where there is none.
     init?(of cluster: String) {
         guard let bytes = try? wholeFile("\(cluster)/postmaster.pid", atMost: 4096) else { return nil }
         self.init(text: String(decoding: bytes, as: UTF8.self))
@@ -20,10 +20,12 @@ struct PostmasterFile: Equatable, Sendable {
 
     init?(text: String) {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.trimmed() }
-        guard lines.count >= 8, let process = Int32(lines[0]), process > 0, let port = Int(digits: lines[3]) else {
-            return nil
-        }
+        guard let process = Int32(lines[0]), process > 0 else { return nil }
         self.process = process
+        guard lines.count >= 8, let port = Int(digits: lines[3]) else {
+            (self.port, sockets, status) = (0, "", .starting)  // not written to its end
+            return
+        }
         self.port = port
         sockets = lines[4]
         switch lines[7] {

@@ -38,7 +38,13 @@ struct PostmasterLauncher: Sendable {
     /// The server's process and what it says of itself, once it is ready.
     func takeOverOrStart() async throws -> (process: WatchedProcess, file: PostmasterFile) {
         if let left = try await leftBehind() { return left }
-        return try await start()
+        do {
+            return try await start()
+        } catch let failure as Failure {
+            // one that came up at the same moment kept ours from starting
+            guard let left = try await leftBehind() else { throw failure }
+            return left
+        }
     }
 
     /// A server of this cluster that runs already; one that is about to end is waited for.

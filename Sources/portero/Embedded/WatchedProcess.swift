@@ -59,11 +59,11 @@ actor WatchedProcess {
         if end == nil { _ = cprocess_signal(descriptor, number) }
     }
 
-    /// Waits for the end, whether or not the task is cancelled, but no longer than `limit`.
+    /// Waits for the end, whether or not the task is cancelled, but no longer than `limit` or until `abandon()`.
     func waitForEnd(atMost limit: Duration? = nil) async -> End? {
         guard end == nil else { return end }
         let timer = limit.map { limit in
-            loop.schedule(after: limit) { [self] in assumeIsolated { $0.releaseWaiting() } }
+            loop.schedule(after: limit) { [self] in assumeIsolated { $0.abandon() } }
         }
         await withCheckedContinuation { waiting.append($0) }
         timer?.cancel()
@@ -88,10 +88,11 @@ actor WatchedProcess {
         }
         source?.cancel()
         source = nil
-        releaseWaiting()
+        abandon()
     }
 
-    private func releaseWaiting() {
+    /// Lets everybody who waits go on.
+    func abandon() {
         let released = waiting
         waiting = []
         released.forEach { $0.resume() }

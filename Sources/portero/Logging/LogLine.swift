@@ -72,14 +72,16 @@ struct LogLine {
     }
 
     private mutating func appendDecimal(_ value: Int) {
-        if value < 0 { append("-") }
+        var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
         var rest = value.magnitude
-        let start = buffer.count
+        var first = 20
         repeat {
-            buffer.append(UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0"))
+            first -= 1
+            digits[first] += UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        buffer[start...].reverse()
+        if value < 0 { append("-") }
+        for index in first..<20 { buffer.append(digits[index]) }
     }
 
     /// Quotes what needs quotes: in JSON every text, else what a word would not hold.

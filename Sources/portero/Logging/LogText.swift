@@ -5,7 +5,8 @@ enum LogText {
 
     /// Whether the bytes can stand as they are, even without quotation marks.
     static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        for byte in bytes where !plain[Int(byte)] { return false }
+        let plain = Self.plain
+        for byte in bytes where !plain.contains(byte) { return false }
         return !bytes.isEmpty
     }
 
@@ -49,9 +50,22 @@ enum LogText {
 
     private static let hexDigits = Array("0123456789abcdef".utf8)
 
-    private static let plain: [Bool] = (0..<256).map { value in
-        let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
-        let byte = UInt8(value)
-        return byte.isDigit || letters.contains(byte | 0x20) || "/_.:-+@%?&~,*[]".utf8.contains(byte)
+    private static let plain = ByteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_.:-+@%?&~,*[]")
+}
+
+/// A set of ASCII bytes, a bit for each.
+private struct ByteSet: Sendable {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    init(_ members: StaticString) {
+        members.withUTF8Buffer { bytes in
+            for byte in bytes where byte < 64 { low |= 1 << UInt64(byte) }
+            for byte in bytes where byte >= 64 && byte < 128 { high |= 1 << UInt64(byte & 63) }
+        }
+    }
+
+    func contains(_ byte: UInt8) -> Bool {
+        byte < 128 && (byte < 64 ? low : high) >> UInt64(byte & 63) & 1 == 1
     }
 }

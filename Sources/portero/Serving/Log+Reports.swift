@@ -1,6 +1,5 @@
 import Domain
 import HTTP
-import Postgres
 import Services
 import Storage
 
@@ -11,19 +10,6 @@ extension Log {
             $0.field("request_id", request.id.text)
             $0.field("path", request.path)
             $0.field("error", "\(error)")
-        }
-    }
-
-    nonisolated func database(_ event: DatabaseEvent) {
-        switch event {
-        case .connected(let host): self.event(.debug, "database connected") { $0.field("host", host) }
-        case .lost(let host, let reason):
-            self.event(.warning, "database connection lost") {
-                $0.field("host", host)
-                $0.field("reason", reason)
-            }
-        case .cannotConnect(let reason):
-            self.event(.warning, "database out of reach") { $0.field("reason", reason) }
         }
     }
 

@@ -1,5 +1,6 @@
 import Cryptography
 import HTTP
+import Migrations
 import Storage
 
 /// What watches the server and what trusts its tokens asks here.
@@ -18,7 +19,7 @@ struct SystemSurface: Surface {
     }
 
     private func readiness(_ request: Request) async -> Response {
-        if await upkeep.isReady() { return .status("ready") }
+        if await upkeep.isReady(with: Migrations.all.count) { return .status("ready") }
         return Problem(status: 503, detail: "The database is out of reach, or not migrated.")
             .response(in: .english, headers: [.retryAfter(seconds: 1)])
     }

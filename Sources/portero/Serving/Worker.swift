@@ -58,6 +58,7 @@ struct Worker: Sendable {
 
     func drain(within grace: Duration) async {
         await listener?.drain(within: grace)
+        log.flush()
     }
 }
 
@@ -65,10 +66,8 @@ extension SharedParts {
     func databaseConfiguration(reportingTo log: Log, on loop: EventLoop) -> DatabaseConfiguration {
         var settings = DatabaseConfiguration(url: database.uri, role: "portero_app")
         settings.connections = configuration.databaseConnections
-        settings.onEvent = { event in
-            guard loop.isCurrent else { return }
-            log.database(event)
-        }
+        let watch = DatabaseWatch(log, on: loop)
+        settings.onEvent = { watch.note($0) }
         return settings
     }
 }

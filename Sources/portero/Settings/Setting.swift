@@ -14,7 +14,7 @@ struct Setting: Sendable {
 
     /// Declares a setting.
     ///
-    /// - Parameter standard: the default in words, where the configuration's initial value depends on the machine.
+    /// `standard` is for defaults that the configuration's initial value does not tell.
     init<Value>(
         _ name: String,
         _ property: any WritableKeyPath<Configuration, Value> & Sendable,

@@ -1,0 +1,139 @@
+import Foundation
+import Support
+import Testing
+
+@Suite(
+    "Limits per address",
+    .serving([
+        "PORTERO_AUTH_RATE_LIMIT_PER_MINUTE": "30", "PORTERO_TRUSTED_PROXIES": "127.0.0.1/32,10.0.0.0/8",
+        "PORTERO_LOCKOUT_ATTEMPTS": "0",
+    ]),
+    .timeLimit(.minutes(1))
+)
+struct RateLimitScenarios {
+    let site: Site
+    let visitor: Visitor
+
+    init() throws {
+        site = try Site.here()
+        visitor = site.visitor()
+    }
+
+    private static let nonsense: JSONText = ["refresh_token": "nobody's"]
+
+    /// What a request by way of a trusted proxy is answered: 401, or 429 once the address has had its share.
+    private func ask(as forwarded: String) async throws -> Reply {
+        try await visitor.post("/auth/refresh", Self.nonsense, headers: [("X-Forwarded-For", forwarded)])
+    }
+
+    private func exhaust(_ forwarded: String) async throws {
+        while try await ask(as: forwarded).status != 429 {}
+    }
+
+    @Test("Of requests at once from one address, exactly the allowance passes; the others are told when to come back")
+    func exact() async throws {
+        let started = ContinuousClock.now
+        let replies = try await withThrowingTaskGroup(of: [Reply].self) { group in
+            for _ in 0..<64 {
+                group.addTask {
+                    let visitor = site.visitor(from: "127.0.0.30")
+                    return [
+                        try await visitor.post("/auth/refresh", Self.nonsense),
+                        try await visitor.post("/auth/refresh", Self.nonsense),
+                    ]
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        let seconds = Double((ContinuousClock.now - started).components.seconds + 1)
+        let passed = replies.filter { $0.status == 401 }.count
+        // One more comes to be allowed every two seconds.
+        #expect((30...30 + Int(seconds / 2)).contains(passed))
+        let refused = replies.filter { $0.status == 429 }
+        #expect(refused.count == 128 - passed)
+        for reply in refused {
+            #expect(reply.shape == Reply.problem(429))
+            #expect((1...2).contains(Int(reply.header("Retry-After") ?? "") ?? 0))
+        }
+    }
+
+    @Test("After the seconds of Retry-After another request passes")
+    func retryAfter() async throws {
+        try await exhaust("203.0.113.1")
+        let reply = try await ask(as: "203.0.113.1")
+        guard reply.status == 429 else { return }
+        let seconds = try #require(Int(reply.header("Retry-After") ?? ""))
+        try await Task.sleep(for: .seconds(seconds))
+        #expect(try await ask(as: "203.0.113.1").status == 401)
+    }
+
+    @Test("Everything that can be abused from far away shares the allowance; what needs a token does not")
+    func shared() async throws {
+        let person = try await site.person()
+        let token = try await site.session(of: person, site.visitor(from: "127.0.0.31")).access
+        try await exhaust("203.0.113.2")
+        let forwarded = [(name: "X-Forwarded-For", value: "203.0.113.2")]
+        for endpoint in Endpoint.all where !endpoint.needsToken {
+            var reply: Reply
+            repeat {  // two seconds later one more request passes
+                let email = JSONText.string(Site.newEmail())
+                reply = try await visitor.send(
+                    endpoint.method,
+                    endpoint.target,
+                    body: endpoint.body(endpoint.fields.contains { $0.name == "email" } ? ["email": email] : [:]).text,
+                    headers: forwarded
+                )
+            } while reply.status != 429
+            #expect(reply.shape == Reply.problem(429), "\(endpoint)")
+        }
+        for _ in 0..<40 {
+            #expect(try await visitor.get("/auth/me", token: token, headers: forwarded).status == 200)
+        }
+    }
+
+    @Test("Other addresses have their own allowance, those of one IPv6 /64 share theirs")
+    func addresses() async throws {
+        try await exhaust("203.0.113.3")
+        #expect(try await ask(as: "203.0.113.4").status == 401)
+        for host in 1...30 { _ = try await ask(as: "2001:db8:7:7::\(host)") }
+        let statuses = [try await ask(as: "2001:db8:7:7:8::9").status, try await ask(as: "2001:db8:7:7::aaaa").status]
+        #expect(statuses.contains(429))
+        #expect(try await ask(as: "2001:db8:7:8::1").status == 401)
+    }
+
+    @Test("Behind a trusted proxy the rightmost address that is none of ours counts, whatever stands left of it")
+    func rightmostUntrusted() async throws {
+        try await exhaust("203.0.113.5")
+        var statuses: Set<Int> = []
+        for hop in 0..<6 {
+            statuses.insert(try await ask(as: "198.51.100.\(hop), 203.0.113.5").status)
+            statuses.insert(try await ask(as: "198.51.100.\(hop), 203.0.113.5, 10.1.2.\(hop)").status)
+        }
+        #expect(statuses.contains(429))
+        #expect(try await ask(as: "203.0.113.5, 203.0.113.6").status == 401)
+    }
+
+    @Test("Nobody else is believed what they say about where they come from")
+    func spoofing() async throws {
+        let liar = site.visitor(from: "127.0.0.32")
+        var refused = 0
+        for number in 0..<40 {
+            let address = "198.51.100.\(number)"
+            let reply = try await liar.post(
+                "/auth/refresh",
+                Self.nonsense,
+                headers: [
+                    ("X-Forwarded-For", address), ("X-Real-IP", address), ("Forwarded", "for=\(address)"),
+                    ("True-Client-IP", address), ("CF-Connecting-IP", address), ("Via", address),
+                ]
+            )
+            if reply.status == 429 { refused += 1 }
+        }
+        #expect(refused >= 5)
+    }
+
+    @Test("An address that cannot be read is the proxy's own", arguments: ["nonsense", "300.1.1.1", "", "1.2.3.4:x", ",,,", "unknown"])
+    func unreadable(text: String) async throws {
+        #expect([401, 429].contains(try await ask(as: text).status))
+    }
+}
