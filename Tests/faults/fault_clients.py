@@ -8,7 +8,7 @@ from support.attackers import SlowBody, SlowHead, SlowReader
 from support.case import case
 from support.client import Client
 from support.ledger import Ledger
-from support.traffic import EVERYTHING, READS_AND_REFRESHES, Traffic, quantile
+from support.traffic import EVERYTHING, READS_AND_REFRESHES, SLACK, Traffic, quantile
 
 
 @case(seconds=40, long_seconds=90)
@@ -51,7 +51,7 @@ async def break_after_refreshing(stage, times):
 
 @case(seconds=40, long_seconds=120)
 def connections_that_are_reset_leave_nothing_behind(stage):
-    asyncio.run(reset_some(stage, stage.times(8, 60)))
+    asyncio.run(reset_some(stage, stage.times(5, 60)))
 
 
 async def reset_some(stage, seconds):
@@ -102,8 +102,9 @@ async def dawdle(stage, count, seconds):
     server = stage.server()
     people, ledger = stage.database.people(8), Ledger()
     rich = stage.database.people(1, "seedrich", sessions=400)
-    async with Traffic(server, people + rich, ledger, READS_AND_REFRESHES):
-        await asyncio.sleep(0.5)
+    async with Traffic(server, people + rich, ledger, READS_AND_REFRESHES, pause=0.005) as calm:
+        await asyncio.sleep(2)
+    usual = quantile(calm.select(), 0.99)
     descriptors = server.open_descriptors
     kinds = [SlowHead, SlowBody, SlowReader]
     attackers = [kinds[number % 3](server, rich[0].access) for number in range(count)]
@@ -114,7 +115,7 @@ async def dawdle(stage, count, seconds):
     traffic.report(stage)
     stage.books(ledger)
     p99 = quantile(traffic.select(), 0.99)
-    stage.expect(p99 < 0.5, f"p99 of everybody else was {p99:.2f} s")
+    stage.expect(p99 < max(0.5, 4 * usual), f"p99 of everybody else was {p99:.2f} s, without attack {usual:.2f} s")
     for kind in kinds:
         own = [attacker for attacker in attackers if isinstance(attacker, kind)]
         ended = [attacker.ended - began for attacker in own if attacker.ended]
@@ -127,7 +128,7 @@ async def dawdle(stage, count, seconds):
     await asyncio.sleep(3)
     left = server.open_descriptors - descriptors
     stage.expect(abs(left) <= 5, f"{left:+} descriptors afterwards")
-    stage.note(f"everybody else meanwhile: {len(traffic.answers)} requests, p99 {p99 * 1000:.0f} ms")
+    stage.note(f"everybody else meanwhile: {len(traffic.answers)} requests, p99 {p99 * 1000:.0f} ms, before {usual * 1000:.0f} ms")
 
 
 @case(seconds=40)
@@ -157,7 +158,7 @@ async def flood(stage, seconds):
     served = [answer for answer in logins if answer.status == 200]
     stage.expect(refused, "no login was refused: the case is blunt")
     slowest = quantile(refused, 1)
-    stage.expect(slowest < 2.0, f"a login was refused after {slowest:.1f} s")
+    stage.expect(slowest < 2.0 + SLACK, f"a login was refused after {slowest:.1f} s")
     p99 = quantile(reading.select("me"), 0.99)
     stage.expect(p99 < 1.0, f"p99 of /auth/me was {p99:.2f} s")
     stage.expect(server.peak < 200, f"the server took {server.peak:.0f} MiB")

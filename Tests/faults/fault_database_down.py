@@ -41,10 +41,10 @@ async def take_the_database_away(stage, times, take_away):
             gone = time.monotonic()
             await take_away()
             back = await asyncio.to_thread(stage.cluster.until_accepting)
-            await asyncio.sleep(PATIENCE + 1)
-            refused = [answer for answer in traffic.select(since=gone) if answer.status == 503]
+            await asyncio.sleep(PATIENCE + 0.5)
+            refused = traffic.refused(since=gone)
             outages.append(back - gone)
-            recoveries.append(max((answer.ended - back for answer in refused), default=0.0))
+            recoveries.append(max(0.0, *(answer.ended - back for answer in refused), 0.0))
             late += [answer for answer in refused if answer.began > back + PATIENCE]
             for operation in ("me", "refresh"):
                 served = [answer for answer in traffic.select(operation, since=back) if answer.status == 200]

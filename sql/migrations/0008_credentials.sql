@@ -78,7 +78,9 @@ BEGIN
      WHERE s.user_id = p_user AND s.id IS DISTINCT FROM p_except AND s.ended_at IS NULL;
     UPDATE portero.one_time_codes c SET replaced_at = now()
      WHERE c.user_id = p_user AND c.purpose = 'reset_password' AND c.used_at IS NULL AND c.replaced_at IS NULL;
-    DELETE FROM portero.login_failures f WHERE f.identity = p_identity;
+    -- Networks before the sum of all, as begin_login locks them.
+    DELETE FROM portero.login_failures f WHERE f.identity = p_identity AND f.network <> '::/0';
+    DELETE FROM portero.login_failures f WHERE f.identity = p_identity AND f.network = '::/0';
     UPDATE portero.users u SET password_hash = p_hash WHERE u.id = p_user;
 END
 $$;
@@ -134,6 +136,8 @@ CREATE FUNCTION portero.verify_email(p_code uuid, p_user uuid, p_origin portero.
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 BEGIN
+    -- The person first, as everywhere: whoever replaces the code waits, or this for them.
+    PERFORM FROM portero.users u WHERE u.id = p_user FOR NO KEY UPDATE;
     UPDATE portero.one_time_codes c SET used_at = now()
      WHERE c.id = p_code AND c.user_id = p_user AND c.used_at IS NULL AND c.replaced_at IS NULL AND c.expires_at > now();
     IF NOT FOUND THEN

@@ -102,8 +102,10 @@ class Database:
             )
         ]
 
-    def deadlocks(self):
-        return int(self.value("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+    def errors(self, text):
+        """How many of its errors in PostgreSQL's log have this in them."""
+        with open(self.cluster.folder / "log", errors="replace") as log:
+            return sum(self.name in line and "ERROR:" in line and text in line for line in log)
 
     # Filling
 

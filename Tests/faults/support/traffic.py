@@ -202,6 +202,13 @@ class Traffic:
             if operation in (None, kind) and since <= answer.began <= until
         ]
 
+    def refused(self, since=0.0):
+        """The 503s that are the database's doing: passwords are refused too when they wait for a processor too long."""
+        return [
+            answer for kind, _, answer in self.answers
+            if answer.status == 503 and kind not in PASSWORDS and answer.began >= since
+        ]
+
     @property
     def tally(self):
         """Counts, for the report."""
