@@ -78,7 +78,7 @@ BEGIN
      WHERE s.user_id = p_user AND s.id IS DISTINCT FROM p_except AND s.ended_at IS NULL;
     UPDATE portero.one_time_codes c SET replaced_at = now()
      WHERE c.user_id = p_user AND c.purpose = 'reset_password' AND c.used_at IS NULL AND c.replaced_at IS NULL;
-    -- Networks before the sum of all, as begin_login locks them.
+    -- In the order in which a try at a login takes them: the networks, then everywhere.
     DELETE FROM portero.login_failures f WHERE f.identity = p_identity AND f.network <> '::/0';
     DELETE FROM portero.login_failures f WHERE f.identity = p_identity AND f.network = '::/0';
     UPDATE portero.users u SET password_hash = p_hash WHERE u.id = p_user;
