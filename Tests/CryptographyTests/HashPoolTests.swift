@@ -83,6 +83,33 @@ struct HashPoolTests {
         pool.close()
     }
 
+    @Test("Whoever has waited for longer than the pool's patience is refused when their turn comes")
+    func patience() async throws {
+        let pool = HashPool(threads: 1, patience: .milliseconds(10))
+        let gate = Gate()
+        let counts = Counts()
+        let first = Task {
+            // A thread that is slow to wake refuses it too.
+            while true {
+                let isDone = try? await pool.submit { () -> Bool in
+                    counts.atOnce.store(1, ordering: .relaxed)
+                    gate.wait()
+                    return true
+                }
+                if isDone == true { return }
+            }
+        }
+        while counts.atOnce.load(ordering: .relaxed) == 0 { await Task.yield() }
+        let second = Task { try await pool.submit { 8 } }
+        while pool.waiting == 0 { await Task.yield() }
+        let arrival = ContinuousClock.now
+        while arrival.duration(to: .now) < .milliseconds(20) { sched_yield() }
+        gate.open()
+        await first.value
+        await #expect(throws: HashQueueFull.self) { try await second.value }
+        pool.close()
+    }
+
     @Test("A cancelled task still gets its result")
     func cancellation() async throws {
         let pool = HashPool(threads: 1)
