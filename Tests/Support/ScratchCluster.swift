@@ -85,7 +85,7 @@ enum Command {
 
     static func run(_ command: [String]) async throws {
         let status = await withCheckedContinuation { (continuation: CheckedContinuation<Int32, Never>) in
-            _ = Thread(named: "command") { continuation.resume(returning: Self.execute(command)) }
+            Thread(named: "command") { continuation.resume(returning: Self.execute(command)) }.detach()
         }
         guard status == 0 else { throw Failure(description: "\(command.joined(separator: " ")) ended with \(status)") }
     }
