@@ -81,7 +81,7 @@ extension SharedParts {
 extension Configuration {
     var server: ServerConfiguration {
         var server = ServerConfiguration()
-        server.trustedProxies = TrustedProxies(trustedProxies.compactMap { HTTPServer.AddressRange($0.description) })
+        server.trustedProxies = TrustedProxies(trustedProxies.compactMap { CIDR($0.description) })
         return server
     }
 }
