@@ -178,7 +178,7 @@ struct ListenerTests {
     func doesNotLimitProxies() async throws {
         var configuration = ServerConfiguration()
         configuration.connectionsPerNetwork = 1
-        configuration.trustedProxies = TrustedProxies([try #require(AddressRange("127.0.0.0/8"))])
+        configuration.trustedProxies = TrustedProxies([try #require(CIDR("127.0.0.0/8"))])
         try await withServer(configuration) { server in
             for _ in 0..<3 {
                 let client = HTTPClient(to: server.port, on: server.loop)

@@ -26,13 +26,13 @@ struct ServeTests {
             let database = try #require(PostmasterFile(of: place + "/data/postgres"))
             let uri = "postgresql://portero_owner@/portero?host=\(place)/data/socket"
             _ = try psql(uri, "CREATE TABLE kept AS SELECT 7 AS n")
-            let secret = try DataDirectory(creating: place + "/data").secret().value
+            let secret = try DataDirectory(creating: place + "/data").secret().text
             kill(first.id, SIGKILL)
             _ = await first.end()
             let second = try RunningServer(in: place)
             try await second.ready()
             #expect(try psql(uri, "SELECT n FROM kept") == "7\n")
-            #expect(try DataDirectory(creating: place + "/data").secret().value == secret)
+            #expect(try DataDirectory(creating: place + "/data").secret().text == secret)
             #expect(PostmasterFile(of: place + "/data/postgres")?.process != database.process)
             kill(second.id, SIGKILL)
             _ = await second.end()

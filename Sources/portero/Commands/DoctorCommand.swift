@@ -1,4 +1,4 @@
-import Glibc
+import HTTPServer
 import Reactor
 
 extension Command {
@@ -54,7 +54,7 @@ extension Program {
         var findings: [Finding] = []
         for case (let name, let address?) in listeners {
             let obstacle = address.obstacle()
-            let detail = "\(name) \(address)" + (obstacle.map { ": \($0)" } ?? "")
+            let detail = "\(name) \(address)" + (obstacle.map { ": \($0.reason)" } ?? "")
             findings.append(Finding(subject: "port", isWell: obstacle == nil, detail: detail))
         }
         return findings

@@ -85,7 +85,7 @@ extension Workplace {
                     fullName: name,
                     username: username,
                     organization: order.organization ?? configuration.defaultOrganization,
-                    password: { try order.password().value },
+                    password: { try order.password().withText { $0 } },
                     resettingPassword: order.resetsPassword
                 )
                 return

@@ -35,7 +35,7 @@ struct Worker: Sendable {
                 EscapeRoomSurface(parts.dependencies(on: loop, database)) { log.failure($0, of: $1) },
                 SystemSurface(upkeep: UpkeepRepository(database), tokens: parts.tokens),
             ],
-            cors: CORSPolicy(origins: configuration.corsOrigins.compactMap { CORSPolicy.Origin($0) })
+            cors: CORSPolicy(origins: configuration.corsOrigins)
         )
         listener = try Listener(
             on: loop,
@@ -75,7 +75,7 @@ extension SharedParts {
 extension Configuration {
     var server: ServerConfiguration {
         var server = ServerConfiguration()
-        server.trustedProxies = TrustedProxies(trustedProxies.compactMap { HTTPServer.AddressRange($0.description) })
+        server.trustedProxies = TrustedProxies(trustedProxies)
         return server
     }
 }
