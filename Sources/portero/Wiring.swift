@@ -51,6 +51,8 @@ struct Wiring: Sendable {
     var serve: @Sendable (Workplace, StopSignal) async throws -> Void
     /// Answers what was done, in a line.
     var createAdmin: @Sendable (Workplace, AdminOrder) async throws -> String
-    /// Looks at what needs the database or the mail server.
-    var diagnose: @Sendable (Workplace) async -> [Finding]
+    /// Looks at the database and what is in it.
+    var examineDatabase: @Sendable (Workplace) async -> [Finding]
+    /// Looks at the way out for mails, without sending one.
+    var examineMail: @Sendable (Configuration, EventLoop) async -> Finding
 }

@@ -16,16 +16,30 @@ package enum Script {
 package struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
     package let sqlState: String?
     package let message: String
+    /// What might be done about it.
+    package let hint: String?
     /// Counted from 1.
     package let line: Int?
 
-    package var description: String {
-        let place = line.map { "line \($0): " } ?? ""
-        return place + message + (sqlState.map { " (SQLSTATE \($0))" } ?? "")
+    init(_ message: String) {
+        self.message = message
+        sqlState = nil
+        hint = nil
+        line = nil
     }
 
-    static let silence = ScriptError(sqlState: nil, message: "the database gives no answer", line: nil)
-    static let aborted = ScriptError(sqlState: nil, message: "the connection was closed", line: nil)
+    /// One line.
+    package var description: String {
+        let place = line.map { "line \($0): " } ?? ""
+        let text = place + message + (sqlState.map { " (SQLSTATE \($0))" } ?? "") + (hint.map { ". \($0)" } ?? "")
+        return text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
+
+    /// Whether something is there that we may not do.
+    package var isRefusal: Bool { sqlState == "42501" }
+
+    static let silence = ScriptError("the database gives no answer")
+    static let aborted = ScriptError("the connection was closed")
 
     var isSilence: Bool { self == .silence }
 }
@@ -34,6 +48,7 @@ extension ScriptError {
     init(_ report: ServerReport, in text: String) {
         sqlState = report.sqlState
         message = report.message
+        hint = report.hint
         line = report.position.map { position in
             1 + text.unicodeScalars.prefix(max(0, position - 1)).count { $0 == "\n" }
         }

@@ -28,9 +28,10 @@ actor Session {
         self.loop = loop
     }
 
-    /// Opens a session, lends it to `body`, and closes it.
+    /// Opens a session, under `role` if there is one, lends it to `body`, and closes it.
     static func with<Value: Sendable>(
         _ url: String,
+        role: String? = nil,
         on loop: EventLoop,
         _ body: (Session) async throws -> Value
     ) async throws -> Value {
@@ -38,9 +39,9 @@ actor Session {
             .init(name: "statement_timeout", value: "0"), .init(name: "timezone", value: "UTC"),
             // or the server would finish a long statement of somebody who is gone, and keep its locks until then
             .init(name: "client_connection_check_interval", value: "500"),
-        ]
+        ] + (role.map { [.init(name: "role", value: $0)] } ?? [])
         guard let target = ConnectionTarget(url: url, parameters: ConnectionTarget.defaults, options: options) else {
-            throw ScriptError(sqlState: nil, message: "the URL is no PostgreSQL connection URI", line: nil)
+            throw ScriptError("the URL is no PostgreSQL connection URI")
         }
         let session = Session(to: target, on: loop)
         return try await withTaskCancellationHandler {
@@ -90,7 +91,7 @@ actor Session {
             source = loop.watch(PQsocket(handle.pointer), for: .readable) { [unowned self] in report($0) }
             opened(nil)
         case .failed(let reason):
-            opened(ScriptError(sqlState: nil, message: reason, line: nil))
+            opened(ScriptError(reason))
         case .timedOut:
             opened(.silence)
         }
@@ -143,7 +144,7 @@ actor Session {
                 )
             }
         }
-        guard let rows else { throw ScriptError(sqlState: nil, message: "the server answered nothing", line: nil) }
+        guard let rows else { throw ScriptError("the server answered nothing") }
         return rows
     }
 
@@ -193,9 +194,9 @@ actor Session {
         guard failure == nil, status != PGRES_EMPTY_QUERY else { return }
         failure =
             ServerReport(result).map { ScriptError($0, in: text) }
-            ?? ScriptError(sqlState: nil, message: handle.lastError, line: nil)
+            ?? ScriptError(handle.lastError)
         if status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH {
-            failure = ScriptError(sqlState: nil, message: "a script cannot COPY from or to its client", line: nil)
+            failure = ScriptError("a script cannot COPY from or to its client")
             lose(handle)
         }
     }
@@ -211,7 +212,7 @@ actor Session {
     }
 
     private func lose(_ handle: Handle) {
-        let reason = failure ?? ScriptError(sqlState: nil, message: handle.lastError, line: nil)
+        let reason = failure ?? ScriptError(handle.lastError)
         close()
         end(.failure(reason))
     }

@@ -102,8 +102,7 @@ struct Server: Sendable {
         if let server = configuration.mailServer {
             transport = SMTPTransport(server, on: loop)
         } else {
-            let directory = try DataDirectory(creating: configuration.dataDirectory)
-            transport = FileTransport(directory: "\(directory.path)/mail")
+            transport = FileTransport(directory: try configuration.mailFolder())
         }
         return MailDelivery(
             outbox: OutboxRepository(home.database),

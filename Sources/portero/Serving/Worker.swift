@@ -64,7 +64,7 @@ struct Worker: Sendable {
 
 extension SharedParts {
     func databaseConfiguration(reportingTo log: Log, on loop: EventLoop) -> DatabaseConfiguration {
-        var settings = DatabaseConfiguration(url: database.uri, role: "portero_app")
+        var settings = DatabaseConfiguration(url: database.uri, role: Workplace.runtimeRole)
         settings.connections = configuration.databaseConnections
         let watch = DatabaseWatch(log, on: loop)
         settings.onEvent = { watch.note($0) }
