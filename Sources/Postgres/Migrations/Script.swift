@@ -16,17 +16,13 @@ package enum Script {
 package struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
     package let sqlState: String?
     package let message: String
-    /// What might be done about it.
-    package let hint: String?
     /// Counted from 1.
     package let line: Int?
+    /// What might be done about it.
+    package private(set) var hint: String?
 
-    init(_ message: String) {
-        self.message = message
-        sqlState = nil
-        hint = nil
-        line = nil
-    }
+    /// Whether something is there that we may not do.
+    package var isRefusal: Bool { sqlState == "42501" }
 
     /// One line.
     package var description: String {
@@ -35,11 +31,8 @@ package struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
         return text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
-    /// Whether something is there that we may not do.
-    package var isRefusal: Bool { sqlState == "42501" }
-
-    static let silence = ScriptError("the database gives no answer")
-    static let aborted = ScriptError("the connection was closed")
+    static let silence = ScriptError(sqlState: nil, message: "the database gives no answer", line: nil)
+    static let aborted = ScriptError(sqlState: nil, message: "the connection was closed", line: nil)
 
     var isSilence: Bool { self == .silence }
 }

@@ -35,13 +35,14 @@ actor Session {
         on loop: EventLoop,
         _ body: (Session) async throws -> Value
     ) async throws -> Value {
-        let options: [ConnectionTarget.Parameter] = [
+        var options: [ConnectionTarget.Parameter] = [
             .init(name: "statement_timeout", value: "0"), .init(name: "timezone", value: "UTC"),
             // or the server would finish a long statement of somebody who is gone, and keep its locks until then
             .init(name: "client_connection_check_interval", value: "500"),
-        ] + (role.map { [.init(name: "role", value: $0)] } ?? [])
+        ]
+        if let role { options.append(.init(name: "role", value: role)) }
         guard let target = ConnectionTarget(url: url, parameters: ConnectionTarget.defaults, options: options) else {
-            throw ScriptError("the URL is no PostgreSQL connection URI")
+            throw ScriptError(sqlState: nil, message: "the URL is no PostgreSQL connection URI", line: nil)
         }
         let session = Session(to: target, on: loop)
         return try await withTaskCancellationHandler {
@@ -91,7 +92,7 @@ actor Session {
             source = loop.watch(PQsocket(handle.pointer), for: .readable) { [unowned self] in report($0) }
             opened(nil)
         case .failed(let reason):
-            opened(ScriptError(reason))
+            opened(ScriptError(sqlState: nil, message: reason, line: nil))
         case .timedOut:
             opened(.silence)
         }
@@ -144,7 +145,7 @@ actor Session {
                 )
             }
         }
-        guard let rows else { throw ScriptError("the server answered nothing") }
+        guard let rows else { throw ScriptError(sqlState: nil, message: "the server answered nothing", line: nil) }
         return rows
     }
 
@@ -194,9 +195,9 @@ actor Session {
         guard failure == nil, status != PGRES_EMPTY_QUERY else { return }
         failure =
             ServerReport(result).map { ScriptError($0, in: text) }
-            ?? ScriptError(handle.lastError)
+            ?? ScriptError(sqlState: nil, message: handle.lastError, line: nil)
         if status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH {
-            failure = ScriptError("a script cannot COPY from or to its client")
+            failure = ScriptError(sqlState: nil, message: "a script cannot COPY from or to its client", line: nil)
             lose(handle)
         }
     }
@@ -212,7 +213,7 @@ actor Session {
     }
 
     private func lose(_ handle: Handle) {
-        let reason = failure ?? ScriptError(handle.lastError)
+        let reason = failure ?? ScriptError(sqlState: nil, message: handle.lastError, line: nil)
         close()
         end(.failure(reason))
     }

@@ -78,7 +78,8 @@ extension Configuration {
     func examineMail(on loop: EventLoop) async -> Finding {
         guard let mailServer else {
             do throws(Failure) {
-                return Finding(subject: "mail", isWell: true, detail: "no PORTERO_SMTP_URL: files in \(try mailFolder())")
+                let folder = try mailFolder()
+                return Finding(subject: "mail", isWell: true, detail: "no PORTERO_SMTP_URL: files in \(folder)")
             } catch {
                 return Finding(subject: "mail", isWell: false, detail: error.description)
             }
