@@ -21,20 +21,11 @@ package struct TrustedProxies: Sendable {
         var client = peer
         for value in head.values(of: "X-Forwarded-For").reversed() {
             for hop in value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).reversed() {
-                guard let address = NetworkAddress(text: hop.trimmed.span) else { return peer }
+                guard let address = NetworkAddress(text: hop.trimmingSpaces.span) else { return peer }
                 client = address
                 guard contains(address) else { return client }
             }
         }
         return client
-    }
-}
-
-extension ArraySlice<UInt8> {
-    fileprivate var trimmed: ArraySlice<UInt8> {
-        var rest = self
-        while let first = rest.first, first == 0x20 || first == 0x09 { rest = rest.dropFirst() }
-        while let last = rest.last, last == 0x20 || last == 0x09 { rest = rest.dropLast() }
-        return rest
     }
 }

@@ -108,9 +108,9 @@ struct AnswerTests {
         let response = refusal.response
         #expect((400..<600).contains(response.status))
         #expect(response.contentType == .problem)
-        #expect(!StatusLine.reason(of: response.status).isEmpty)
+        #expect("\(StatusTitle.english(response.status))" != "Error")
         let text = String(decoding: response.body, as: UTF8.self)
-        let beginning = #"{"type":"about:blank","title":"\#(StatusLine.reason(of: response.status))","status":"#
+        let beginning = #"{"type":"about:blank","title":"\#(StatusTitle.english(response.status))","status":"#
         #expect(text.hasPrefix(beginning))
         let detail = refusal.detail.description
         #expect(text.hasSuffix(#""status":\#(refusal.status),"detail":"\#(detail)"}"#))

@@ -25,7 +25,7 @@ struct SharedParts: Sendable {
         database = workplace.database
         let ring: KeyRing
         do {
-            ring = try KeyRing(secrets: workplace.secrets.map { Secret($0.value) })
+            ring = try KeyRing(secrets: workplace.secrets)
         } catch {
             throw Failure(.configuration, "PORTERO_SECRET takes at least 32 bytes, and so does each of several")
         }

@@ -38,7 +38,7 @@ struct Worker: Sendable {
                 EscapeRoomSurface(parts.dependencies(on: loop, database)) { log.failure($0, of: $1) },
                 SystemSurface(upkeep: UpkeepRepository(database), tokens: parts.tokens),
             ],
-            cors: CORSPolicy(origins: configuration.corsOrigins.compactMap { CORSPolicy.Origin($0) })
+            cors: CORSPolicy(origins: configuration.corsOrigins)
         )
         listener = try Listener(
             on: loop,
@@ -70,7 +70,7 @@ struct Worker: Sendable {
 
 extension SharedParts {
     func databaseConfiguration(reportingTo log: Log, on loop: EventLoop) -> DatabaseConfiguration {
-        var settings = DatabaseConfiguration(url: database.uri, role: "portero_app")
+        var settings = DatabaseConfiguration(url: database.uri, role: Workplace.runtimeRole)
         settings.connections = configuration.databaseConnections
         let watch = DatabaseWatch(log, on: loop)
         settings.onEvent = { watch.note($0) }
@@ -81,7 +81,7 @@ extension SharedParts {
 extension Configuration {
     var server: ServerConfiguration {
         var server = ServerConfiguration()
-        server.trustedProxies = TrustedProxies(trustedProxies.compactMap { CIDR($0.description) })
+        server.trustedProxies = TrustedProxies(trustedProxies)
         return server
     }
 }
