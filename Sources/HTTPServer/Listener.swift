@@ -43,7 +43,7 @@ package actor Listener {
     ///   - address: where to listen; port 0 is the kernel's choice.
     ///   - sharesPort: whether other listeners of this process have the same address.
     ///   - configuration: what is allowed, and for how long.
-    ///   - respond: answers a request; in one turn of the loop if it never waits.
+    ///   - respond: answers a request, whatever becomes of its client meanwhile.
     ///   - completeRefusal: adds to an answer that the server gives by itself what the head of the request makes it carry,
     ///     such as CORS headers; not called where there was no head to read.
     ///   - log: called once for each answered request, also for one that could not be read.
