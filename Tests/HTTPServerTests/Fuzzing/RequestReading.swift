@@ -107,8 +107,7 @@ struct RequestReading {
         incoming.readBody(from: parser)
         let client = NetworkAddress(ipv4: 0x7f00_0001)
         let request = incoming.request(from: { _ in client }, id: incoming.head.requestID ?? .unassigned)
-        brokenRule =
-            brokenRule ?? RequestRules.brokenRule(for: request, isAboutServer: incoming.admission.isAboutServer)
+        brokenRule = brokenRule ?? RequestRules.brokenRule(for: request)
         if request.body.count > limits.body { brokenRule = "a body is within its limit" }
         exchange.sent.body = request.body
         exchange.sent.end = taken

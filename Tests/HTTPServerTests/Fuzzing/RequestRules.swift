@@ -4,7 +4,7 @@ import HTTP
 
 /// What holds for every request that is handed on, whatever was sent.
 enum RequestRules {
-    static func brokenRule(for request: Request, isAboutServer: Bool) -> String? {
+    static func brokenRule(for request: Request) -> String? {
         let head = request.head
         guard head.values(of: "content-length").count + head.values(of: "transfer-encoding").count <= 1 else {
             return "an admitted request says once at most how long it is"
@@ -19,7 +19,8 @@ enum RequestRules {
             return "an admitted head has no control characters but tabs and line ends"
         }
         let target = head.text[head.target.indices]
-        guard isAboutServer ? Array(target) == Array("*".utf8) : target.first == UInt8(ascii: "/") else {
+        let isAboutServer = request.method == .options && Array(target) == Array("*".utf8)
+        guard isAboutServer || target.first == UInt8(ascii: "/") else {
             return "an admitted target is a path, or an asterisk for the server"
         }
         guard target.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else {
@@ -40,7 +41,7 @@ enum RequestRules {
             return "no bearer token has a control character"
         }
         _ = request.language(default: .english)
-        let proxies = TrustedProxies([AddressRange("127.0.0.0/8"), AddressRange("::1")].compactMap { $0 })
+        let proxies = TrustedProxies([CIDR("127.0.0.0/8"), CIDR("::1")].compactMap { $0 })
         let client = proxies.client(behind: request.client, head: request.head)
         guard NetworkAddress(client.description) == client else { return "an address is read as it is written" }
         return nil
