@@ -91,6 +91,6 @@ async def terminate_all_the_time(stage, seconds):
             f"{operation}: {len(served)} of {len(asked)} served ({100 * len(served) / len(asked):.2f} %), "
             f"p99 {quantile(asked, 0.99) * 1000:.0f} ms"
         )
-    lost = server.logged("database connection lost")
+    lost = stage.database.complaints("terminating connection due to administrator command")
     stage.expect(lost > seconds, f"only {lost} connections were lost: the case is blunt")
     stage.note(f"{lost} connections lost in {ended - began:.0f} s")

@@ -45,7 +45,9 @@ async def storm(stage, rounds):
         if "ended by a reuse" not in fault
     ]
     asked = sum(tally.values())
-    deadlocks, waits_for_locks = stage.database.errors("deadlock"), stage.database.errors("lock timeout")
+    deadlocks, waits_for_locks = [
+        stage.database.complaints(f"ERROR:  {words}") for words in ("deadlock", "canceling statement due to lock timeout")
+    ]
     stage.expect(deadlocks == 0, f"{deadlocks} deadlocks")
     stage.expect(waits_for_locks <= asked / 200, f"{waits_for_locks} of {asked} requests waited too long for a lock")
     stage.expect(resets > 0, "nobody set a password with a code: the case is blunt")
