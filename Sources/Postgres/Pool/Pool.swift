@@ -3,8 +3,8 @@ import Reactor
 /// The connections of one loop, and the calls that wait for one.
 ///
 /// A commit waits for the disk, and what is behind it in its pipeline waits too. So reads keep to connections on which
-/// nothing is being written, of which the first is always one; writes spread over all others, as many as are idle, since
-/// the server commits together what arrives together. A transaction has a connection to itself.
+/// nothing is being written; writes spread over all others, as many as are idle, since the server commits together what
+/// arrives together. The first connection is the reads' as long as there are any. A transaction has one to itself.
 actor Pool {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -14,6 +14,9 @@ actor Pool {
     /// Those that reads are sent over as long as nothing is being written there.
     private var readers: ArraySlice<Connection> = []
     private var writers: ArraySlice<Connection> = []
+    private var lastRead = Instant(nanoseconds: 0)
+    /// After this long without a read, all connections are the writes'.
+    private static let readsPause = Duration.milliseconds(100)
     var waiting = WaitingRoom()
     var listener: Listener?
 
@@ -40,6 +43,7 @@ actor Pool {
 
     /// Sends a read over the least busy reader, or lets it wait for one.
     func read(_ segment: Segment, answer: Answer) {
+        lastRead = loop.now
         if let pipeline = reader {
             pipeline.send(segment, answer: answer)
         } else {
@@ -49,7 +53,8 @@ actor Pool {
 
     /// Sends a write over the least busy writer, or lets it wait for one.
     func write(_ segment: Segment, answer: Answer) {
-        if let pipeline = writer?.pipeline {
+        let candidates = loop.now - lastRead > Self.readsPause ? connections[...] : writers
+        if let pipeline = leastBusy(of: candidates, awayFrom: Self.reads)?.pipeline {
             pipeline.send(segment, answer: answer)
         } else {
             wait(.write(segment, answer))
