@@ -65,6 +65,8 @@ package struct PasswordService: Sendable {
     package func reset(_ email: EmailAddress, code: String, to new: String, origin: Origin) async throws {
         try dependencies.admit(origin)
         try PasswordPolicy.check(new, of: email.text)
+        // Before a try at the code is spent on what comes to nothing.
+        try dependencies.requireRoomToHash()
         let stored = try await dependencies.codes.spendTry(.resetPassword, for: email)
         guard let stored, dependencies.keys.isCode(code, of: stored, purpose: .resetPassword) else {
             try await dependencies.codes.recordFailure(

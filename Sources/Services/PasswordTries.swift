@@ -23,6 +23,8 @@ struct PasswordTries: Sendable {
     }
 
     func check(_ password: String, of email: EmailAddress, origin: Origin) async throws -> Checked {
+        // In a flood, before the database has two writes with each try that comes to nothing.
+        try dependencies.requireRoomToHash()
         let identity = LoginIdentity(digest: dependencies.keys.identityDigest(of: email), network: origin.network)
         let candidate = try await reserve(email, as: identity)
         guard try await verify(password, of: candidate, as: identity), let candidate, let hash = candidate.passwordHash

@@ -69,7 +69,12 @@ struct HashPoolTests {
         while pool.waiting < 2 || pool.running < 1 { await Task.yield() }
         #expect(pool.waiting == 2)
         #expect(pool.running == 1)
+        #expect(!pool.isFull)
+        let last = Task { try await pool.submit { 3 } }
+        while pool.waiting < 3 { await Task.yield() }
+        #expect(pool.isFull)
         gate.open()
+        #expect(try await last.value == 3)
         for (number, job) in jobs.enumerated() { #expect(try await job.value == number) }
         #expect(pool.waiting == 0)
         #expect(pool.running == 0)

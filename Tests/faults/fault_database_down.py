@@ -55,7 +55,7 @@ async def take_the_database_away(stage, times, take_away):
     stage.expect(not late, f"{len(late)} requests were refused more than {PATIENCE} s after PostgreSQL came back")
     stage.books(ledger)
     stage.note(f"{times} outages of {min(outages):.1f} to {max(outages):.1f} s; answers: {traffic.tally}")
-    stage.note(f"{ledger.count} changes acknowledged, 0 lost; longest request {traffic.longest:.2f} s")
+    stage.note(f"{ledger.count} changes acknowledged; longest request {traffic.longest:.2f} s")
     stage.note(
         f"last 503 after PostgreSQL's return: median {median(recoveries):.2f} s, at most {max(recoveries):.2f} s"
     )
@@ -91,6 +91,6 @@ async def terminate_all_the_time(stage, seconds):
             f"{operation}: {len(served)} of {len(asked)} served ({100 * len(served) / len(asked):.2f} %), "
             f"p99 {quantile(asked, 0.99) * 1000:.0f} ms"
         )
-    lost = server.logged("database connection lost")
+    lost = stage.database.complaints("terminating connection due to administrator command")
     stage.expect(lost > seconds, f"only {lost} connections were lost: the case is blunt")
     stage.note(f"{lost} connections lost in {ended - began:.0f} s")

@@ -74,7 +74,7 @@ async def kill_the_sender(stage):
     stage.expect(claimed > 0, "no mail was half sent: the case is blunt")
     stage.books()
     mails = len(mail_server.mails())
-    stage.note(f"9 kills, {claimed} mails taken by the dead server; {len(people)} codes, {mails} mails, none lost")
+    stage.note(f"9 kills, {claimed} mails taken by the dead server; {len(people)} codes, {mails} mails")
 
 
 def free_port():

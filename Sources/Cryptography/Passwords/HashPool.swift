@@ -38,6 +38,9 @@ package final class HashPool: Sendable {
     /// Jobs that a thread is at.
     package var running: Int { core.gauges.running }
 
+    /// Whether a job that came now would be refused.
+    package var isFull: Bool { core.isFull }
+
     /// Runs `work` on one of the threads; a task that is cancelled meanwhile still gets its result.
     ///
     /// - Throws: `HashQueueFull` without waiting, also once the pool is closed; or after `patience`.
@@ -93,6 +96,10 @@ private final class Core: @unchecked Sendable {
 
     var gauges: (waiting: Int, running: Int) {
         locked { (queue.count, running) }
+    }
+
+    var isFull: Bool {
+        locked { isClosed || queue.count + running >= capacity }
     }
 
     /// False when the pool is full or closed.

@@ -1,6 +1,7 @@
 """Clients that take as long as they can."""
 
 import asyncio
+import select
 import socket
 import time
 
@@ -79,6 +80,13 @@ class SlowReader(Attacker):
         await loop.sock_sendall(self.socket, request * 40)
         while time.monotonic() < until:
             await asyncio.sleep(1)
-            if not await loop.sock_recv(self.socket, 1):
+            # What the kernel has received already can be read for ages: a reset shows before that.
+            if self.is_reset or not await loop.sock_recv(self.socket, 1):
                 return
         raise TimeoutError
+
+    @property
+    def is_reset(self):
+        poll = select.poll()
+        poll.register(self.socket, 0)
+        return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))

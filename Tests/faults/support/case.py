@@ -95,7 +95,7 @@ class Stage:
     def close(self):
         """Ends what this case started; answers what went wrong with that."""
         faults = []
-        for thing in reversed(self.own):
-            faults += thing.close()
+        while self.own:
+            faults += self.own.pop().close()
         self.database.drop()
         return faults

@@ -41,7 +41,6 @@ class Cluster:
             "listen_addresses = ''",
             "max_connections = 200",
             "log_line_prefix = '%m [%p] %d '",
-            "log_lock_waits = on",
             # One call instead of one for each of a thousand files, each time it was killed.
             "recovery_init_sync_method = syncfs",
         ]

@@ -47,7 +47,9 @@ class Database:
 
     def drop(self):
         self.cluster.heal()
-        Database(self.cluster, "postgres").execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        server = Database(self.cluster, "postgres")
+        server.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        server.execute("DROP TABLESPACE IF EXISTS disk")
 
     # Asking
 
@@ -102,10 +104,31 @@ class Database:
             )
         ]
 
-    def errors(self, text):
-        """How many of its errors in PostgreSQL's log have this in them."""
+    def complaints(self, text):
+        """How many lines of this database in PostgreSQL's log have this in them."""
         with open(self.cluster.folder / "log", errors="replace") as log:
-            return sum(self.name in line and "ERROR:" in line and text in line for line in log)
+            return sum(self.name in line and text in line for line in log)
+
+    # Disks
+
+    def move_to(self, folder):
+        """Puts everything that it holds into a folder of PostgreSQL's account."""
+        server = Database(self.cluster, "postgres")
+        server.execute(f"CREATE TABLESPACE disk LOCATION '{folder}'")
+        server.execute(f"ALTER DATABASE {self.name} SET TABLESPACE disk")
+
+    def fill_disk(self):
+        """Fills what is left of the disk with a table, `public.filler`, to the last block."""
+        self.execute("CREATE TABLE public.filler (text text); ALTER TABLE public.filler ALTER text SET STORAGE PLAIN")
+        for size in (1000, 100, 10, 1, 1, 1):
+            try:
+                while True:
+                    self.execute(
+                        f"INSERT INTO public.filler SELECT repeat('x', 7000) FROM generate_series(1, {size})"
+                    )
+            except RuntimeError as error:
+                if "No space left" not in str(error):
+                    raise
 
     # Filling
 
