@@ -41,7 +41,7 @@ actor MigratedTemplate {
             FOR v_table IN
                 SELECT c.relname FROM pg_class c
                  WHERE c.relnamespace = 'portero'::regnamespace AND c.relkind = 'r'
-                   AND c.relname NOT LIKE 'auth_logs%' AND c.relname <> 'login_failures'
+                   AND c.relname NOT LIKE 'auth_logs%' AND c.relname NOT IN ('login_failures', 'absent_codes')
                  ORDER BY c.relname
             LOOP
                 EXECUTE format($q$
