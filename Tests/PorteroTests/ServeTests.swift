@@ -120,7 +120,7 @@ private final class RunningServer: Sendable {
 
     /// Waits for the line that says so.
     func ready() async throws {
-        while try !String(contentsOfFile: log + ".out", encoding: .utf8).contains("portero ready") {
+        while try !text("out").contains("portero ready") {
             guard process.isRunning else { throw Failure(.failed, "it ended: \(complaints())") }
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -133,7 +133,11 @@ private final class RunningServer: Sendable {
     }
 
     func complaints() -> String {
-        (try? String(contentsOfFile: log + ".err", encoding: .utf8)) ?? ""
+        (try? text("err")) ?? ""
+    }
+
+    private func text(_ stream: String) throws -> String {
+        String(decoding: try wholeFile("\(log).\(stream)", atMost: 1_048_576), as: UTF8.self)
     }
 
     /// Built beside the tests.

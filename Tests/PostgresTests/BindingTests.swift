@@ -66,6 +66,32 @@ struct BindingTests {
         try await roundTrip([[], [Int.min, 0, Int.max]])
     }
 
+    private struct ThingID: RawRepresentable, Equatable, SQLValue, ColumnValue, SQLArrayElement {
+        let rawValue: UUID
+    }
+
+    private enum Colour: String, CaseIterable, SQLValue, ColumnValue, SQLArrayElement {
+        case red, green
+    }
+
+    @Test("Typed identifiers and enums travel as their raw values, one by one and in arrays")
+    func rawValues() async throws {
+        try await roundTrip([ThingID(rawValue: UUID())])
+        try await roundTrip([[ThingID(rawValue: UUID()), ThingID(rawValue: UUID())]])
+        try await roundTrip(Colour.allCases)
+        try await roundTrip([Colour.allCases])
+        try await withDatabase { database in
+            _ = try await database.write("CREATE TYPE colour AS ENUM ('red', 'green', 'blue')")
+            let rows = try await database.read("SELECT \(Colour.red)::text::colour, 'blue'::colour")
+            #expect(throws: PostgresError(.decoding(column: "colour", expected: "Colour"))) {
+                try rows.first { (row) throws(PostgresError) in
+                    #expect(try row.next() == Colour.red)
+                    _ = try row.next() as Colour
+                }
+            }
+        }
+    }
+
     @Test(
         "A date that no calendar of PostgreSQL has is refused by the server",
         arguments: [1e300, -1e300, .nan, .infinity]

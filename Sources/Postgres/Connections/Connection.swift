@@ -50,9 +50,9 @@ final class Connection {
     /// Begins to connect, and never stops trying until `close()`.
     func open() {
         guard !isClosed, connector == nil, pipeline == nil else { return }
-        let connector = Connector(on: loop, patience: patience) { [unowned self] in conclude($0) }
-        self.connector = connector
-        connector.start(with: target.connectionParameters(startingAt: firstHost))
+        connector = Connector(to: target, startingAt: firstHost, on: loop, patience: patience) { [unowned self] in
+            conclude($0)
+        }
     }
 
     func close() {
@@ -96,11 +96,11 @@ final class Connection {
         case .failed(let reason):
             silentHosts = 0
             failed(reason: reason)
-        case .timedOut(let host):
-            firstHost += 1
+        case .timedOut(let host, let reason):
+            firstHost = (host + 1) % max(1, target.hosts.count)
             silentHosts += 1
-            if silentHosts >= target.hostCount { silentHosts = 0 }
-            failed(reason: "\(host) gives no answer", isUrgent: silentHosts > 0)
+            if silentHosts >= target.hosts.count { silentHosts = 0 }
+            failed(reason: reason, isUrgent: silentHosts > 0)
         }
     }
 

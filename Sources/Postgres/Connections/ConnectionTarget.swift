@@ -11,7 +11,8 @@ struct ConnectionTarget: Sendable {
     private let parameters: [Parameter]
     /// Our server settings, then those of the URL, which win.
     private let options: String
-    private let hosts: HostList
+    /// None where the URL leaves the choice to libpq.
+    let hosts: [Host]
     /// What the URL says about how long one host may take, which libpq leaves to us.
     let connectTimeout: Duration?
 
@@ -23,17 +24,19 @@ struct ConnectionTarget: Sendable {
         let ours = options.map { "-c \($0.name)=\(Self.escaped($0.value))" }
         self.options = (ours + [parsed["options"] ?? ""]).filter { !$0.isEmpty }.joined(separator: " ")
         connectTimeout = parsed["connect_timeout"].flatMap { Int($0) }.map { .seconds(max(1, min($0, 3600))) }
-        hosts = HostList(host: parsed["host"], hostAddress: parsed["hostaddr"], port: parsed["port"])
+        hosts = Host.list(names: parsed["host"], addresses: parsed["hostaddr"], ports: parsed["port"])
     }
 
-    var hostCount: Int { hosts.count }
-
     /// Names and values for `PQconnectStartParams` with `expand_dbname`: later ones win over earlier ones.
-    ///
-    /// The hosts are tried from the given one on, the others after it.
-    func connectionParameters(startingAt first: Int) -> [Parameter] {
-        parameters + [Parameter(name: "dbname", value: url)] + hosts.rotated(by: first)
-            + (options.isEmpty ? [] : [Parameter(name: "options", value: options)])
+    func connectionParameters(for hosts: [Host]) -> [Parameter] {
+        var all = parameters + [Parameter(name: "dbname", value: url)]
+        if !hosts.isEmpty {
+            all.append(Parameter(name: "host", value: hosts.map(\.name).joined(separator: ",")))
+            all.append(Parameter(name: "hostaddr", value: hosts.map(\.address).joined(separator: ",")))
+            all.append(Parameter(name: "port", value: hosts.map(\.port).joined(separator: ",")))
+        }
+        if !options.isEmpty { all.append(Parameter(name: "options", value: options)) }
+        return all
     }
 
     private static func parse(_ url: String) -> [String: String]? {
@@ -54,27 +57,40 @@ struct ConnectionTarget: Sendable {
     }
 }
 
-/// The hosts of a URL, whose order we turn so that one that does not answer is not the first one every time.
-struct HostList: Sendable {
-    private let lists: [(name: String, values: [String])]
-    let count: Int
+/// One of the hosts that a URL names.
+struct Host: Sendable, Equatable {
+    /// A name, an address, or the directory of a unix socket.
+    let name: String
+    /// Its address, if that is known; libpq then looks up nothing.
+    var address: String
+    /// Empty for the usual one.
+    let port: String
 
-    init(host: String?, hostAddress: String?, port: String?) {
+    /// Pairs libpq's comma-separated lists, of which that of the ports may have one for all; none if they do not match.
+    static func list(names: String?, addresses: String?, ports: String?) -> [Host] {
         func split(_ text: String?) -> [String] {
-            (text ?? "").split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            guard let text else { return [] }
+            return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
-        let lists = [("host", host), ("hostaddr", hostAddress), ("port", port)]
-            .compactMap { name, text in text.map { (name: name, values: split($0)) } }
-        self.lists = lists
-        count = lists.filter { $0.name != "port" }.map(\.values.count).max() ?? 1
+        let (names, addresses, ports) = (split(names), split(addresses), split(ports))
+        let count = max(names.count, addresses.count)
+        guard names.isEmpty || names.count == count, addresses.isEmpty || addresses.count == count,
+            ports.count <= 1 || ports.count == count
+        else { return [] }
+        return (0..<count).map { index in
+            Host(
+                name: names.isEmpty ? "" : names[index],
+                address: addresses.isEmpty ? "" : addresses[index],
+                port: ports.count > 1 ? ports[index] : ports.first ?? ""
+            )
+        }
     }
 
-    /// The same hosts, beginning with another.
-    func rotated(by first: Int) -> [ConnectionTarget.Parameter] {
-        guard count > 1, first % count != 0 else { return [] }
-        return lists.filter { $0.values.count == count }.map { name, values in
-            let turned = values[(first % count)...] + values[..<(first % count)]
-            return ConnectionTarget.Parameter(name: name, value: turned.joined(separator: ","))
+    /// Whether somebody has to look its name up.
+    var needsLookup: Bool {
+        guard address.isEmpty, let first = name.first, first != "/", first != "@", !name.contains(":") else {
+            return false
         }
+        return !name.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ".") }
     }
 }

@@ -20,11 +20,9 @@ final class Handle {
     var isBroken: Bool { PQstatus(pointer) == CONNECTION_BAD }
 
     /// The host that it leads to, or tries at the moment.
-    var host: String {
-        let host = PQhost(pointer).map { String(cString: $0) } ?? ""
-        let port = PQport(pointer).map { String(cString: $0) } ?? ""
-        return port.isEmpty ? host : "\(host):\(port)"
-    }
+    var host: String { port.isEmpty ? hostName : "\(hostName):\(port)" }
+    var hostName: String { PQhost(pointer).map { String(cString: $0) } ?? "" }
+    var port: String { PQport(pointer).map { String(cString: $0) } ?? "" }
 
     /// The last thing that went wrong, on one line.
     var lastError: String {

@@ -24,10 +24,7 @@ package struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
         return place + message + (sqlState.map { " (SQLSTATE \($0))" } ?? "")
     }
 
-    static let silence = ScriptError(sqlState: nil, message: "the database gives no answer", line: nil)
     static let aborted = ScriptError(sqlState: nil, message: "the connection was closed", line: nil)
-
-    var isSilence: Bool { self == .silence }
 }
 
 extension ScriptError {

@@ -9,8 +9,21 @@ actor Session {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    private typealias Opening = UnsafeContinuation<ScriptError?, Never>
+    private typealias Opening = UnsafeContinuation<OpeningFailure?, Never>
     private typealias Answer = UnsafeContinuation<Result<Rows?, ScriptError>, Never>
+
+    private enum OpeningFailure {
+        /// A host, by its place in the URL, gave no answer in time.
+        case silence(Int)
+        case other(ScriptError)
+
+        var error: ScriptError {
+            switch self {
+            case .silence: ScriptError(sqlState: nil, message: "the database gives no answer", line: nil)
+            case .other(let error): error
+            }
+        }
+    }
 
     private let target: ConnectionTarget
     private var connector: Connector?
@@ -62,41 +75,42 @@ actor Session {
     // MARK: - Opening and closing
 
     private func open() async throws(ScriptError) {
-        for host in 0..<target.hostCount {
-            guard let failure = await connect(startingAt: host) else { return }
-            guard failure.isSilence, !isAborted else { throw failure }
+        var first = 0
+        for _ in 0..<max(1, target.hosts.count) {
+            guard let failure = await connect(startingAt: first) else { return }
+            guard case .silence(let host) = failure, !isAborted else { throw failure.error }
+            first = (host + 1) % max(1, target.hosts.count)
         }
-        throw .silence
+        throw OpeningFailure.silence(first).error
     }
 
-    private func connect(startingAt host: Int) async -> ScriptError? {
-        await withUnsafeContinuation { connect(startingAt: host, $0) }
+    private func connect(startingAt first: Int) async -> OpeningFailure? {
+        await withUnsafeContinuation { connect(startingAt: first, $0) }
     }
 
-    private func connect(startingAt host: Int, _ opening: Opening) {
-        guard !isAborted else { return opening.resume(returning: .aborted) }
+    private func connect(startingAt first: Int, _ opening: Opening) {
+        guard !isAborted else { return opening.resume(returning: .other(.aborted)) }
         self.opening = opening
-        let connector = Connector(on: loop, patience: target.connectTimeout ?? .seconds(3)) { self.conclude($0) }
-        self.connector = connector
-        connector.start(with: target.connectionParameters(startingAt: host))
+        let patience = target.connectTimeout ?? .seconds(3)
+        connector = Connector(to: target, startingAt: first, on: loop, patience: patience) { self.conclude($0) }
     }
 
     private func conclude(_ outcome: Connector.Outcome) {
         connector = nil
         switch outcome {
         case .connected(let handle):
-            guard PQsetnonblocking(handle.pointer, 1) == 0 else { return opened(.aborted) }
+            guard PQsetnonblocking(handle.pointer, 1) == 0 else { return opened(.other(.aborted)) }
             self.handle = handle
             source = loop.watch(PQsocket(handle.pointer), for: .readable) { [unowned self] in report($0) }
             opened(nil)
         case .failed(let reason):
-            opened(ScriptError(sqlState: nil, message: reason, line: nil))
-        case .timedOut:
-            opened(.silence)
+            opened(.other(ScriptError(sqlState: nil, message: reason, line: nil)))
+        case .timedOut(let host, _):
+            opened(.silence(host))
         }
     }
 
-    private func opened(_ failure: ScriptError?) {
+    private func opened(_ failure: OpeningFailure?) {
         opening?.resume(returning: failure)
         opening = nil
     }
@@ -111,7 +125,7 @@ actor Session {
         isAborted = true
         connector?.cancel()
         connector = nil
-        opened(.aborted)
+        opened(.other(.aborted))
         end(.failure(.aborted))
         close()
     }

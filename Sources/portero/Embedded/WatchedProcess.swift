@@ -24,7 +24,7 @@ actor WatchedProcess {
     nonisolated let unownedExecutor: UnownedSerialExecutor
     nonisolated let id: pid_t
     private let descriptor: Int32
-    private let loop: EventLoop
+    private unowned let loop: EventLoop
     private(set) var end: End?
     private var source: DescriptorSource?
     private var waiting: [CheckedContinuation<Void, Never>] = []

@@ -14,7 +14,7 @@ actor Log {
 
     nonisolated let unownedExecutor: UnownedSerialExecutor
     nonisolated let level: LogLevel
-    private let loop: EventLoop
+    private unowned let loop: EventLoop
     private let destination: LogDestination
     private let format: LogFormat
     private var time = Timestamp()

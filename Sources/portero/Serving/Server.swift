@@ -13,6 +13,7 @@ struct Server: Sendable {
     private let workers: [Worker]
     private let address: SocketAddress?
     private let mails: MailDelivery
+    private let metrics: Listener?
     private let group: LoopGroup
 
     /// Takes the address, and starts the loops beside the workplace's own.
@@ -37,6 +38,7 @@ struct Server: Sendable {
             }
             self.workers = workers
             mails = try Self.mailDelivery(parts, beside: workers[0])
+            metrics = try Self.metricsListener(parts, of: workers)
         } catch {
             group.stop()
             throw error
@@ -50,6 +52,7 @@ struct Server: Sendable {
             for worker in workers { group.addTask(executorPreference: worker.loop) { await worker.run() } }
             group.addTask(executorPreference: home.loop) { await mails.run() }
             group.addTask(executorPreference: home.loop) { await keepUp(home) }
+            group.addTask(executorPreference: home.loop) { await metrics?.run() }
             await announce(home)
             await stop.wait()
             home.log.event(.info, "portero draining")
@@ -67,6 +70,7 @@ struct Server: Sendable {
         for worker in workers { try? await worker.database.ready() }
         home.log.event(.info, "portero ready") {
             $0.field("listen", address.map(\.description) ?? "off")
+            $0.field("metrics", metrics?.boundAddress.description ?? "off")
             $0.field("workers", workers.count)
             $0.field("database", parts.database.description)
         }
@@ -94,6 +98,16 @@ struct Server: Sendable {
                 try? await home.loop.sleep(for: .seconds(60))
             }
         }
+    }
+
+    private static func metricsListener(_ parts: SharedParts, of workers: [Worker]) throws -> Listener? {
+        guard let address = parts.configuration.metrics else { return nil }
+        let router = Router([MetricsSurface(meters: workers.map(\.meter), hashPool: parts.hashPool)])
+        return try Listener(
+            on: workers[0].loop,
+            at: SocketAddress(address),
+            respond: { await router.respond(to: $0) }
+        )
     }
 
     private static func mailDelivery(_ parts: SharedParts, beside home: Worker) throws -> MailDelivery {

@@ -10,6 +10,7 @@ struct Worker: Sendable {
     let loop: EventLoop
     let log: Log
     let database: Database
+    let meter: RequestMeter
     private let listener: Listener?
 
     /// - Throws: `CannotListen`.
@@ -26,6 +27,8 @@ struct Worker: Sendable {
         self.loop = loop
         self.log = log
         self.database = database
+        let meter = RequestMeter(on: loop)
+        self.meter = meter
         guard let address else {
             listener = nil
             return
@@ -43,7 +46,10 @@ struct Worker: Sendable {
             sharesPort: workers > 1,
             configuration: configuration.server.shared(among: workers),
             respond: { await router.respond(to: $0) },
-            log: { log.access($0) }
+            log: {
+                log.access($0)
+                meter.note($0)
+            }
         )
     }
 
