@@ -41,18 +41,12 @@ struct RateLimitScenarios {
     @Test("Of requests at once from one address, exactly the allowance passes; the others are told when to come back")
     func exact() async throws {
         let started = ContinuousClock.now
-        let replies = try await withThrowingTaskGroup(of: [Reply].self) { group in
-            for _ in 0..<64 {
-                group.addTask {
-                    let visitor = site.visitor(from: "127.0.0.30")
-                    return [
-                        try await visitor.post("/auth/refresh", Self.nonsense),
-                        try await visitor.post("/auth/refresh", Self.nonsense),
-                    ]
-                }
-            }
-            return try await group.reduce(into: []) { $0 += $1 }
-        }
+        let replies = try await site.atOnce(64, from: "127.0.0.30") { visitor, _ in
+            [
+                try await visitor.post("/auth/refresh", Self.nonsense),
+                try await visitor.post("/auth/refresh", Self.nonsense),
+            ]
+        }.flatMap(\.self)
         let seconds = Double((ContinuousClock.now - started).components.seconds + 1)
         let passed = replies.filter { $0.status == 401 }.count
         // One more comes to be allowed every two seconds.

@@ -117,7 +117,8 @@ struct TimingScenarios {
         default: break
         }
         let unknown = Site.newEmail()
-        try await expectAlike("accounts", pairs: 30) { _ in
+        try await expectAlike("accounts", pairs: 30) { pair in
+            if pair == 0 { try await site.database.run("DELETE FROM portero.login_failures") }
             try await login(person.email)
         } _: { _ in
             try await login(unknown)
