@@ -67,18 +67,10 @@ package struct PasswordService: Sendable {
         try PasswordPolicy.check(new, of: email.text)
         // Before a try at the code is spent on what comes to nothing.
         try dependencies.requireRoomToHash()
-        let stored = try await dependencies.codes.spendTry(.resetPassword, for: email)
-        guard let stored, dependencies.keys.isCode(code, of: stored, purpose: .resetPassword) else {
-            try await dependencies.codes.recordFailure(
-                .resetPassword,
-                of: stored?.userID,
-                email: email,
-                origin: origin
-            )
-            throw AuthError.invalidCode
-        }
+        let (code, user) = try await dependencies.proven(code, for: .resetPassword, of: email, origin: origin)
         let isSet = try await dependencies.codes.resetPassword(
-            stored,
+            with: code,
+            of: user,
             to: try await dependencies.hash(new),
             identityDigest: dependencies.keys.identityDigest(of: email),
             origin: origin

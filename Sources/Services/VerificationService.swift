@@ -12,12 +12,9 @@ package struct VerificationService: Sendable {
     /// - Throws: `AuthError.invalidCode`, `.tooManyRequests`, `.unavailable`.
     package func verify(_ email: EmailAddress, code: String, origin: Origin) async throws {
         try dependencies.admit(origin)
-        let stored = try await dependencies.codes.spendTry(.verifyEmail, for: email)
-        guard let stored, dependencies.keys.isCode(code, of: stored, purpose: .verifyEmail) else {
-            try await dependencies.codes.recordFailure(.verifyEmail, of: stored?.userID, email: email, origin: origin)
-            throw AuthError.invalidCode
-        }
-        guard try await dependencies.codes.verifyEmail(stored, origin: origin) else { throw AuthError.invalidCode }
+        let (code, user) = try await dependencies.proven(code, for: .verifyEmail, of: email, origin: origin)
+        let isVerified = try await dependencies.codes.verifyEmail(with: code, of: user, origin: origin)
+        if !isVerified { throw AuthError.invalidCode }
     }
 
     /// Mails another code, if the address is somebody's and not verified yet; the same answer in any case.

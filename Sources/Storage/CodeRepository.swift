@@ -4,10 +4,9 @@ package import Postgres
 /// A code whose next try has been spent: what it is compared with.
 package struct TriedCode: Sendable {
     package let id: CodeID
-    package let userID: UserID
+    /// Nil where there was no code to try, and so nothing that could be right.
+    package let userID: UserID?
     package let mac: [UInt8]
-    package let email: String
-    package let fullName: String
 }
 
 /// Codes sent by mail, and the passwords set with them.
@@ -40,12 +39,14 @@ package struct CodeRepository: Sendable {
         }
     }
 
-    /// Spends one try of a person's live code; nil when there is none or its tries are spent.
-    package func spendTry(_ purpose: CodePurpose, for email: EmailAddress) async throws -> TriedCode? {
-        try await reaching { () throws(PostgresError) in
+    /// Spends one try of a person's live code, or of nobody's: it is compared in any case, and takes as long.
+    package func spendTry(_ purpose: CodePurpose, for email: EmailAddress) async throws -> TriedCode {
+        let tried = try await reaching { () throws(PostgresError) in
             try await database.write("SELECT * FROM portero.try_code(\(purpose.rawValue), \(email.normalized))")
                 .first { (row: inout Row) throws(PostgresError) in try TriedCode(&row) }
         }
+        guard let tried else { throw AuthError.invalidCode }
+        return tried
     }
 
     package func recordFailure(
@@ -63,14 +64,15 @@ package struct CodeRepository: Sendable {
 
     /// Sets a new password and ends every session; false when another request was faster.
     package func resetPassword(
-        _ code: TriedCode,
+        with code: CodeID,
+        of user: UserID,
         to hash: String,
         identityDigest: [UInt8],
         origin: Origin
     ) async throws -> Bool {
         try await succeeds(
             """
-            SELECT portero.reset_password(\(code.id), \(code.userID), \(hash), \(identityDigest), \(SQL.origin(origin)))
+            SELECT portero.reset_password(\(code), \(user), \(hash), \(identityDigest), \(SQL.origin(origin)))
             """
         )
     }
@@ -92,8 +94,8 @@ package struct CodeRepository: Sendable {
         )
     }
 
-    package func verifyEmail(_ code: TriedCode, origin: Origin) async throws -> Bool {
-        try await succeeds("SELECT portero.verify_email(\(code.id), \(code.userID), \(SQL.origin(origin)))")
+    package func verifyEmail(with code: CodeID, of user: UserID, origin: Origin) async throws -> Bool {
+        try await succeeds("SELECT portero.verify_email(\(code), \(user), \(SQL.origin(origin)))")
     }
 
     private func succeeds(_ statement: SQL) async throws -> Bool {
@@ -109,9 +111,7 @@ package struct CodeRepository: Sendable {
 extension TriedCode {
     fileprivate init(_ row: inout Row) throws(PostgresError) {
         id = try row.next()
-        userID = try row.next()
+        userID = try row.nextIfPresent()
         mac = try row.next()
-        email = try row.next()
-        fullName = try row.next()
     }
 }

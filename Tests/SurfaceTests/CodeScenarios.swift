@@ -82,20 +82,14 @@ struct CodeScenarios {
         }
         let code = try await site.mails.code(to: person.email)
         let path = purpose == "verify" ? "/auth/verify-email" : "/auth/reset-password"
-        let statuses = try await withThrowingTaskGroup(of: [Int].self) { group in
-            let wrong = wrongCodes(500, but: code)
-            for start in stride(from: 0, to: 500, by: 10) {
-                group.addTask {
-                    let visitor = site.visitor()
-                    var statuses: [Int] = []
-                    for code in wrong[start..<start + 10] {
-                        statuses.append(try await visitor.post(path, attempt(person, code)).status)
-                    }
-                    return statuses
-                }
+        let wrong = wrongCodes(500, but: code)
+        let statuses = try await site.atOnce(50) { visitor, number in
+            var statuses: [Int] = []
+            for code in wrong[10 * number..<10 * (number + 1)] {
+                statuses.append(try await visitor.post(path, attempt(person, code)).status)
             }
-            return try await group.reduce(into: []) { $0 += $1 }
-        }
+            return statuses
+        }.flatMap(\.self)
         #expect(statuses.count == 500 && Set(statuses) == [400])
         #expect(try await triesLeft(of: person) == 0)
         // Who had a try is known by name in the trail; the others came too late for it.
@@ -113,17 +107,12 @@ struct CodeScenarios {
     func oneOfAHundred() async throws {
         let person = try await site.person()
         let code = try await codeAskedFor(by: person)
-        let winners = try await withThrowingTaskGroup(of: String?.self) { group in
-            for number in 0..<100 {
-                group.addTask {
-                    let new = "Nueva-Cripta-\(number)x!"
-                    let reply = try await site.visitor().post("/auth/reset-password", attempt(person, code, to: new))
-                    #expect(reply.status == 200 || reply.status == 400)
-                    return reply.status == 200 ? new : nil
-                }
-            }
-            return try await group.reduce(into: [String]()) { if let new = $1 { $0.append(new) } }
-        }
+        let winners = try await site.atOnce(100) { visitor, number in
+            let new = "Nueva-Cripta-\(number)x!"
+            let reply = try await visitor.post("/auth/reset-password", attempt(person, code, to: new))
+            #expect(reply.status == 200 || reply.status == 400)
+            return reply.status == 200 ? [new] : []
+        }.flatMap(\.self)
         #expect(winners.count == 1)
         let login = try await visitor.post(
             "/auth/login",
@@ -180,15 +169,8 @@ struct CodeScenarios {
             SELECT count(*) FROM portero.mail_outbox WHERE recipient = \(person.email) AND kind = \(purpose)
             """
         let body: JSONText = ["email": .string(person.email)]
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<20 {
-                group.addTask {
-                    let reply = try await site.visitor().post(path, body)
-                    #expect(reply.shape == Reply.message)
-                }
-            }
-            try await group.waitForAll()
-        }
+        let shapes = try await site.atOnce(20) { visitor, _ in try await visitor.post(path, body).shape }
+        #expect(Set(shapes) == [Reply.message])
         #expect(try await site.database.count(question) == 1)
         for _ in 0..<14 {
             try await letAMinuteGoBy(for: person)

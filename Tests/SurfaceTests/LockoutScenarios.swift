@@ -140,20 +140,12 @@ struct LockoutScenarios {
     func atOnce(kind: String) async throws {
         let person = try await site.person()
         let email = kind == "known" ? person.email : Site.newEmail()
-        let statuses = try await withThrowingTaskGroup(of: [Int].self) { group in
-            for _ in 0..<40 {
-                group.addTask {
-                    let visitor = site.visitor(from: "127.0.0.3")
-                    var statuses: [Int] = []
-                    for _ in 0..<5 {
-                        let body: JSONText = ["email": .string(email), "password": "Otra-Cripta-43"]
-                        statuses.append(try await visitor.post("/auth/login", body).status)
-                    }
-                    return statuses
-                }
-            }
-            return try await group.reduce(into: [Int]()) { $0 += $1 }
-        }
+        let body: JSONText = ["email": .string(email), "password": "Otra-Cripta-43"]
+        let statuses = try await site.atOnce(40, from: "127.0.0.3") { visitor, _ in
+            var statuses: [Int] = []
+            for _ in 0..<5 { statuses.append(try await visitor.post("/auth/login", body).status) }
+            return statuses
+        }.flatMap(\.self)
         #expect(statuses.count { $0 == 401 } == 5)
         #expect(statuses.count { $0 == 423 } == 195)
         let tried = try await site.database.count(

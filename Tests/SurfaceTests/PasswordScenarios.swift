@@ -113,20 +113,15 @@ struct PasswordScenarios {
     func changesAtOnce() async throws {
         let person = try await site.person()
         let tokens = try await site.session(of: person, visitor)
-        let winners = try await withThrowingTaskGroup(of: String?.self) { group in
-            for number in 0..<4 {
-                group.addTask {
-                    let new = "Nueva-Cripta-\(number)\(number)!"
-                    let reply = try await site.visitor().post(
-                        "/auth/change-password",
-                        ["current_password": .string(person.password), "new_password": .string(new)],
-                        token: tokens.access
-                    )
-                    return reply.status == 200 ? new : nil
-                }
-            }
-            return try await group.reduce(into: [String]()) { if let new = $1 { $0.append(new) } }
-        }
+        let winners = try await site.atOnce(4) { visitor, number in
+            let new = "Nueva-Cripta-\(number)\(number)!"
+            let reply = try await visitor.post(
+                "/auth/change-password",
+                ["current_password": .string(person.password), "new_password": .string(new)],
+                token: tokens.access
+            )
+            return reply.status == 200 ? [new] : []
+        }.flatMap(\.self)
         #expect(winners.count == 1)
         #expect(try await login(person, winners.first ?? "") == 200)
         #expect(try await status(of: tokens.access) == 200)

@@ -85,4 +85,28 @@ struct RefreshStormScenarios {
             #expect(try await visitor.get("/auth/me", token: tokens.access).status == 401)
         }
     }
+
+    @Test("While a password is reset, logins with the old one that are under way leave no session alive")
+    func loginsDuringReset() async throws {
+        let site = try Site.here()
+        for _ in 0..<3 {
+            let person = try await site.person()
+            let visitor = site.visitor()
+            _ = try await visitor.post("/auth/forgot-password", ["email": .string(person.email)])
+            let code = try await site.mails.code(to: person.email)
+            let statuses = try await site.atOnce(9) { visitor, number in
+                guard number == 0 else { return try await visitor.post("/auth/login", person.credentials).status }
+                let reset: JSONText = [
+                    "email": .string(person.email), "code": .string(code), "new_password": "Nueva-Cripta-77!",
+                ]
+                return try await visitor.post("/auth/reset-password", reset).status
+            }
+            #expect(statuses.contains(200))
+            #expect(Set(statuses).isSubset(of: [200, 401, 423]))
+            let live = try await site.database.count(
+                "SELECT count(*) FROM portero.sessions WHERE user_id = \(person.id) AND ended_at IS NULL"
+            )
+            #expect(live == 0)
+        }
+    }
 }

@@ -168,11 +168,8 @@ struct SessionScenarios {
     func logoutAllAtOnce() async throws {
         let person = try await site.person()
         let tokens = try await site.sessions(of: Array(repeating: person, count: 6), visitor)
-        let replies = try await withThrowingTaskGroup(of: Reply.self) { group in
-            for tokens in tokens {
-                group.addTask { try await site.visitor().post("/auth/logout-all", token: tokens.access) }
-            }
-            return try await group.reduce(into: []) { $0.append($1) }
+        let replies = try await site.atOnce(tokens.count) { visitor, number in
+            try await visitor.post("/auth/logout-all", token: tokens[number].access)
         }
         #expect(replies.allSatisfy { $0.status == 200 || $0.status == 401 })
         #expect(replies.compactMap { $0["sessions_revoked"]?.integer }.reduce(0, +) == 6)

@@ -15,6 +15,7 @@ import Testing
 )
 struct TimingScenarios {
     static let tolerance = 0.40...0.60
+    static let warmUp = 5
 
     let site: Site
     let visitor: Visitor
@@ -24,32 +25,47 @@ struct TimingScenarios {
         visitor = site.visitor()
     }
 
-    /// The probability that a request of the first kind takes longer than one of the second, after warming up.
+    /// Times of two kinds of requests, taken in turns.
+    private struct Comparison: CustomStringConvertible {
+        var first: [Duration] = []
+        var second: [Duration] = []
+
+        /// The probability that a request of the first kind takes longer than one of the second.
+        var probability: Double {
+            let slower = first.reduce(0.0) { sum, time in
+                sum + second.reduce(0.0) { $0 + (time > $1 ? 1 : time == $1 ? 0.5 : 0) }
+            }
+            return slower / Double(first.count * second.count)
+        }
+
+        var description: String {
+            "\(probability) (medians \(Self.median(first)) and \(Self.median(second)))"
+        }
+
+        private static func median(_ times: [Duration]) -> Duration { times.sorted()[times.count / 2] }
+    }
+
     private func comparison(
         pairs: Int,
         _ first: (Int) async throws -> Void,
         _ second: (Int) async throws -> Void
-    ) async throws -> Double {
+    ) async throws -> Comparison {
         let clock = ContinuousClock()
-        var times: (first: [Duration], second: [Duration]) = ([], [])
-        for pair in 0..<pairs + 5 {
-            let times1: Duration
-            let times2: Duration
+        var comparison = Comparison()
+        for pair in 0..<pairs + Self.warmUp {
+            let times: (first: Duration, second: Duration)
             if pair % 2 == 0 {
-                times1 = try await clock.measure { try await first(pair) }
-                times2 = try await clock.measure { try await second(pair) }
+                times.first = try await clock.measure { try await first(pair) }
+                times.second = try await clock.measure { try await second(pair) }
             } else {
-                times2 = try await clock.measure { try await second(pair) }
-                times1 = try await clock.measure { try await first(pair) }
+                times.second = try await clock.measure { try await second(pair) }
+                times.first = try await clock.measure { try await first(pair) }
             }
-            guard pair >= 5 else { continue }
-            times.first.append(times1)
-            times.second.append(times2)
+            guard pair >= Self.warmUp else { continue }
+            comparison.first.append(times.first)
+            comparison.second.append(times.second)
         }
-        let slower = times.first.reduce(0.0) { sum, time in
-            sum + times.second.reduce(0.0) { $0 + (time > $1 ? 1 : time == $1 ? 0.5 : 0) }
-        }
-        return slower / Double(times.first.count * times.second.count)
+        return comparison
     }
 
     private func expectAlike(
@@ -58,12 +74,13 @@ struct TimingScenarios {
         _ first: (Int) async throws -> Void,
         _ second: (Int) async throws -> Void
     ) async throws {
-        var results: [Double] = []
+        var comparisons: [Comparison] = []
         for _ in 0..<5 {
-            results.append(try await comparison(pairs: pairs, first, second))
-            if Self.tolerance.contains(results[results.count - 1]) { return }
+            let comparison = try await comparison(pairs: pairs, first, second)
+            if Self.tolerance.contains(comparison.probability) { return }
+            comparisons.append(comparison)
         }
-        Issue.record("\(what) can be told apart by their time: \(results)")
+        Issue.record("\(what) can be told apart by their time: \(comparisons)")
     }
 
     private func login(_ email: String) async throws {
@@ -100,28 +117,29 @@ struct TimingScenarios {
         default: break
         }
         let unknown = Site.newEmail()
-        try await expectAlike("accounts", pairs: 30) { _ in
+        try await expectAlike("accounts", pairs: 30) { pair in
+            if pair == 0 { try await site.database.run("DELETE FROM portero.login_failures") }
             try await login(person.email)
         } _: { _ in
             try await login(unknown)
         }
     }
 
-    @Test("The measurement tells apart what differs by half a millisecond")
+    @Test("The measurement tells apart what differs by five milliseconds")
     func measurementIsSharp() async throws {
-        var results: [Double] = []
+        var comparisons: [Comparison] = []
         for _ in 0..<5 {
-            let result = try await comparison(pairs: 150) { _ in
+            let comparison = try await comparison(pairs: 60) { _ in
                 _ = try await visitor.get("/readyz")
-                let end = ContinuousClock.now + .microseconds(500)
+                let end = ContinuousClock.now + .milliseconds(5)
                 while ContinuousClock.now < end {}
             } _: { _ in
                 _ = try await visitor.get("/readyz")
             }
-            results.append(result)
-            if result > Self.tolerance.upperBound { return }
+            if comparison.probability > Self.tolerance.upperBound { return }
+            comparisons.append(comparison)
         }
-        Issue.record("nothing was told apart: \(results)")
+        Issue.record("nothing was told apart: \(comparisons)")
     }
 
     @Test("Asking for a code takes as long for an account as for none")
@@ -133,6 +151,7 @@ struct TimingScenarios {
             SELECT gen_random_uuid(), \(people) || n || '@correo.example', 'Ana' FROM generate_series(1, \(count)) n
             """
         )
+        try await site.database.run("ANALYZE")
         var next = 0
         try await expectAlike("addresses", pairs: 150) { _ in
             next += 1
@@ -156,6 +175,8 @@ struct TimingScenarios {
             SELECT gen_random_uuid(), 'reset_password', id, sha256('x'), now() + interval '1 hour', 5 FROM people
             """
         )
+        // As PostgreSQL does by itself before long: the plans of the first moment suit small tables.
+        try await site.database.run("ANALYZE")
         try await expectAlike("addresses", pairs: 150) { number in
             try await reset("\(people)\(number)@correo.example")
         } _: { number in

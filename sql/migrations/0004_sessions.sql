@@ -75,13 +75,23 @@ CREATE TABLE portero.one_time_codes (
 
     CONSTRAINT one_time_codes_purpose_known CHECK (purpose IN ('reset_password', 'verify_email')),
     CONSTRAINT one_time_codes_tries CHECK (tries_left BETWEEN 0 AND 5)
-);
+) WITH (fillfactor = 70);
 
 -- Only the newest counts.
 CREATE UNIQUE INDEX one_time_codes_live ON portero.one_time_codes (user_id, purpose)
     WHERE used_at IS NULL AND replaced_at IS NULL;
 -- How many were mailed in the last minute and day.
 CREATE INDEX one_time_codes_by_age ON portero.one_time_codes (user_id, purpose, created_at);
+
+-- What is tried where there is no code to try: a wrong one costs everybody the same, and its time tells nothing.
+CREATE TABLE portero.absent_codes (
+    slot  integer PRIMARY KEY,
+    id    uuid    NOT NULL DEFAULT gen_random_uuid(),
+    mac   bytea   NOT NULL DEFAULT sha256(gen_random_uuid()::text::bytea),
+    tries bigint  NOT NULL DEFAULT 0
+) WITH (fillfactor = 20);
+
+INSERT INTO portero.absent_codes (slot) SELECT generate_series(0, 255);
 
 CREATE TABLE portero.mail_outbox (
     id              uuid        PRIMARY KEY,

@@ -32,10 +32,11 @@ AS $$
 BEGIN
     UPDATE portero.one_time_codes SET replaced_at = now()
      WHERE user_id = p_user AND purpose = p_purpose AND used_at IS NULL AND replaced_at IS NULL;
-    INSERT INTO portero.one_time_codes (id, purpose, user_id, mac, expires_at)
-    VALUES (p_code, p_purpose, p_user, p_mac, now() + p_lifetime);
     INSERT INTO portero.mail_outbox (id, kind, recipient, language, sealed)
     VALUES (p_code, p_purpose, p_email, p_language, p_sealed);
+    -- Last, since this is what fails where there is no such person.
+    INSERT INTO portero.one_time_codes (id, purpose, user_id, mac, expires_at)
+    VALUES (p_code, p_purpose, p_user, p_mac, now() + p_lifetime);
 END
 $$;
 

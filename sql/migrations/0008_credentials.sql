@@ -29,12 +29,18 @@ BEGIN
         WHEN p_purpose = 'verify_email' AND v_user.email_verified_at IS NOT NULL THEN 'already_verified'
         WHEN v_minute >= p_per_minute OR v_day >= p_per_day THEN 'too_many_mails'
     END;
-    IF v_reason IS NULL THEN
+    -- All of it is done in any case, and undone where there is nobody to mail it to: the time it takes tells nothing.
+    BEGIN
         PERFORM portero.put_code(
-            p_purpose, v_user.id, v_user.email, p_code, p_mac, p_lifetime, p_sealed,
+            p_purpose, coalesce(v_user.id, p_code), coalesce(v_user.email, p_email), p_code, p_mac, p_lifetime, p_sealed,
             p_origin.language
         );
-    END IF;
+        IF v_reason IS NOT NULL THEN
+            RAISE EXCEPTION 'not to be mailed' USING ERRCODE = 'PT001';
+        END IF;
+    EXCEPTION
+        WHEN foreign_key_violation OR SQLSTATE 'PT001' THEN NULL;
+    END;
     PERFORM portero.log(
         p_origin, CASE p_purpose WHEN 'verify_email' THEN 'authn_verification_request' ELSE 'authn_password_reset_request' END,
         v_reason IS NULL, v_reason, v_user.id, NULL, NULL, p_email
@@ -43,17 +49,26 @@ END
 $$;
 
 -- Spends one try of the live code of a person, before it is compared: no more than five are, however many come at once.
-CREATE FUNCTION portero.try_code(p_purpose text, p_email text)
-RETURNS TABLE (code_id uuid, user_id uuid, mac bytea, email text, full_name text)
-LANGUAGE sql SECURITY DEFINER SET search_path = portero, pg_temp
+--
+-- Where there is none to try, `user_id` is null and the rest is there to be compared all the same.
+CREATE FUNCTION portero.try_code(p_purpose text, p_email text) RETURNS TABLE (code_id uuid, user_id uuid, mac bytea)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
     UPDATE portero.one_time_codes c
        SET tries_left = c.tries_left - 1
       FROM portero.users u
      WHERE u.email_normalized = p_email AND u.is_active
        AND c.user_id = u.id AND c.purpose = p_purpose
        AND c.used_at IS NULL AND c.replaced_at IS NULL AND c.expires_at > now() AND c.tries_left > 0
-    RETURNING c.id, u.id, c.mac, u.email, u.full_name
+    RETURNING c.id, u.id, c.mac;
+    IF NOT FOUND THEN
+        RETURN QUERY
+        UPDATE portero.absent_codes a SET tries = a.tries + 1 WHERE a.slot = hashtext(p_email) & 255
+        RETURNING a.id, NULL::uuid, a.mac;
+    END IF;
+END
 $$;
 
 CREATE FUNCTION portero.code_failed(p_purpose text, p_user uuid, p_email text, p_origin portero.origin) RETURNS void

@@ -1,4 +1,5 @@
 import Cryptography
+import HTTP
 import HTTPServer
 import Mail
 import Postgres
@@ -104,7 +105,7 @@ struct Server: Sendable {
         let router = Router([MetricsSurface(meters: workers.map(\.meter), hashPool: parts.hashPool)])
         return try Listener(
             on: workers[0].loop,
-            at: SocketAddress(address),
+            at: address,
             respond: { await router.respond(to: $0) }
         )
     }

@@ -46,6 +46,7 @@ struct Worker: Sendable {
             sharesPort: workers > 1,
             configuration: configuration.server.shared(among: workers),
             respond: { await router.respond(to: $0) },
+            completeRefusal: { router.expose(&$0, to: $1) },
             log: {
                 log.access($0)
                 meter.note($0)

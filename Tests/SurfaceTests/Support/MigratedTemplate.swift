@@ -41,7 +41,7 @@ actor MigratedTemplate {
             FOR v_table IN
                 SELECT c.relname FROM pg_class c
                  WHERE c.relnamespace = 'portero'::regnamespace AND c.relkind = 'r'
-                   AND c.relname NOT LIKE 'auth_logs%' AND c.relname <> 'login_failures'
+                   AND c.relname NOT LIKE 'auth_logs%' AND c.relname NOT IN ('login_failures', 'absent_codes')
                  ORDER BY c.relname
             LOOP
                 EXECUTE format($q$
@@ -56,5 +56,40 @@ actor MigratedTemplate {
             RETURN v_lines;
         END
         $$;
+
+        -- What must never be, whatever was done: nothing, where all is well.
+        CREATE VIEW testing.contradictions AS
+            SELECT 'live refresh tokens of session ' || session_id AS what
+              FROM portero.refresh_tokens WHERE used_at IS NULL GROUP BY session_id HAVING count(*) > 1
+            UNION ALL
+            SELECT 'no successor of a token of session ' || session_id
+              FROM portero.refresh_tokens t
+             WHERE NOT EXISTS (SELECT FROM portero.refresh_tokens n WHERE n.digest = t.successor) AND used_at IS NOT NULL
+            UNION ALL
+            SELECT 'live codes of user ' || user_id
+              FROM portero.one_time_codes WHERE used_at IS NULL AND replaced_at IS NULL
+             GROUP BY user_id, purpose HAVING count(*) > 1
+            UNION ALL
+            SELECT 'a session without its login in the audit trail: ' || id
+              FROM portero.sessions s
+             WHERE NOT EXISTS (
+                   SELECT FROM portero.auth_logs l WHERE l.session_id = s.id AND l.event = 'authn_login_success'
+             )
+            UNION ALL
+            SELECT 'an ended session without an event that ends sessions: ' || s.id
+              FROM portero.sessions s
+             WHERE s.ended_at IS NOT NULL AND NOT EXISTS (
+                   SELECT FROM portero.auth_logs l
+                    WHERE l.user_id = s.user_id AND l.occurred_at = s.ended_at
+                      AND l.event IN ('authn_token_revoked', 'authn_token_reuse', 'authn_password_change')
+             )
+            UNION ALL
+            SELECT 'somebody else''s session in the audit trail: ' || l.id
+              FROM portero.auth_logs l JOIN portero.sessions s ON s.id = l.session_id
+             WHERE s.user_id <> l.user_id AND l.event <> 'authz_fail'
+            UNION ALL
+            SELECT 'idle in a transaction: ' || pid FROM pg_stat_activity
+             WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+               AND state_change < now() - interval '1 second';
         """
 }

@@ -37,7 +37,7 @@ struct Site: Sendable {
                 await server.kill()
                 throw error
             }
-            await site.end()
+            try await site.end()
         }
     }
 
@@ -47,7 +47,9 @@ struct Site: Sendable {
     }
 
     /// Whatever was done to it, the server is alive, has met no fault of its own, and ends when it is asked to.
-    private func end() async {
+    private func end() async throws {
+        let contradictions = try await database.texts("SELECT what FROM testing.contradictions")
+        #expect(contradictions == [])
         let faults = server.log.filter { $0.contains(#""level":"error""#) || $0.contains(#""status":500"#) }
         #expect(faults.isEmpty, "the server met faults")
         #expect(server.isAlive, "the server has ended: \(server.log.suffix(20))")
