@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 import Reactor
 
@@ -90,19 +91,25 @@ enum Command {
         guard status == 0 else { throw Failure(description: "\(command.joined(separator: " ")) ended with \(status)") }
     }
 
+    /// With no descriptor of ours: a server would keep open what another test waits to see closed.
     private static func execute(_ command: [String]) -> Int32 {
-        var process = pid_t()
-        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) }
-        arguments.append(nil)
-        defer { arguments.forEach { free($0) } }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(nothing) }
+        let process = withCStrings(command) { arguments in
+            command[0].withCString { program in
+                "/".withCString { folder in
+                    var order = cprocess_order()
+                    order.program = program
+                    order.arguments = arguments
+                    order.environment = UnsafePointer(environ)
+                    order.folder = folder
+                    order.input = nothing
+                    order.output = nothing
+                    return cprocess_start(&order)
+                }
+            }
         }
-        let failure = posix_spawn(&process, command[0], &actions, nil, arguments, environ)
-        guard failure == 0 else { return failure }
+        guard process > 0 else { return -process }
         var result: Int32 = 0
         while waitpid(process, &result, 0) == -1, errno == EINTR {}
         return result

@@ -238,7 +238,7 @@ private final class ChildProcess: Sendable {
 }
 
 /// Lends a null-terminated array of C strings.
-private func withCStrings<Value>(
+func withCStrings<Value>(
     _ texts: [String],
     _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Value
 ) -> Value {
