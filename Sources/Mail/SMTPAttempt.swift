@@ -40,6 +40,14 @@ final class SMTPAttempt {
         if !isTaken { end(.trouble(CURLE_FAILED_INIT)) }
     }
 
+    /// Ends the attempt unless it does so by itself before.
+    func cancel(after delay: Duration) {
+        guard finish != nil else { return }
+        guard delay > .zero else { return end(.cancelled) }
+        timer?.cancel()
+        timer = loop.schedule(after: delay) { [weak self] in self?.end(.cancelled) }
+    }
+
     /// Closes the connection and reports; harmless the second time.
     func end(_ delivery: Delivery) {
         guard let finish else { return }

@@ -8,6 +8,7 @@ package import Reactor
 package actor SMTPTransport: MailTransport {
     private let settings: SMTPSettings
     private let loop: EventLoop
+    private let partingTime: Duration
     private var connector: CurlConnector?
     private var attempts: [Int: SMTPAttempt] = [:]
     private var count = 0
@@ -17,13 +18,15 @@ package actor SMTPTransport: MailTransport {
     /// Sends nothing yet.
     ///
     /// `certificateAuthorities` is a PEM file to trust instead of the system's authorities. `connectTimeout` runs from the
-    /// look-up of the host until the connection stands, `totalTimeout` until the attempt has ended.
+    /// look-up of the host until the connection stands, `totalTimeout` until the attempt has ended. A mail whose task is cancelled while it is being sent
+    /// has `partingTime` left to arrive: cut off at the wrong moment, it has arrived and nobody knows.
     package init(
         _ server: SMTPServer,
         on loop: EventLoop,
         certificateAuthorities: String? = nil,
         connectTimeout: Duration = .seconds(10),
-        totalTimeout: Duration = .seconds(30)
+        totalTimeout: Duration = .seconds(30),
+        partingTime: Duration = .zero
     ) {
         settings = SMTPSettings(
             server: server,
@@ -32,6 +35,7 @@ package actor SMTPTransport: MailTransport {
             totalTimeout: totalTimeout
         )
         self.loop = loop
+        self.partingTime = partingTime
     }
 
     package func send(_ message: Message) async -> Delivery {
@@ -69,6 +73,6 @@ package actor SMTPTransport: MailTransport {
     }
 
     private func abort(_ number: Int) {
-        attempts[number]?.end(.cancelled)
+        attempts[number]?.cancel(after: partingTime)
     }
 }

@@ -10,7 +10,8 @@ package struct MailDelivery: Sendable {
     /// After this long a claimed mail whose server died is somebody else's to send; longer than a transport takes.
     private static let lease = Duration.seconds(120)
     private static let idlePause = Duration.milliseconds(500)
-    private static let batch = 16
+    /// As many as are sent within the lease, even if each takes half a minute.
+    private static let batch = 3
     /// About two days, given the pauses between attempts.
     private static let attemptLimit = 24
 
@@ -37,14 +38,18 @@ package struct MailDelivery: Sendable {
         self.report = report
     }
 
-    /// Sends until its task is cancelled.
+    /// Sends until its task is cancelled; what it has taken and not begun then is due again.
     package func run() async {
         while !Task.isCancelled {
             // Out of reach for the moment: what waits, waits.
             let mails = (try? await outbox.claim(atMost: Self.batch, lease: Self.lease)) ?? []
-            for mail in mails { await deliver(mail) }
+            for mail in mails { await Task.isCancelled ? giveBack(mail) : deliver(mail) }
             if mails.isEmpty { try? await pause(Self.idlePause) }
         }
+    }
+
+    private func giveBack(_ mail: WaitingMail) async {
+        try? await outbox.report(mail.id, .retry(after: .zero, failure: "the server was about to stop"))
     }
 
     private func deliver(_ mail: WaitingMail) async {

@@ -95,7 +95,7 @@ async def reset_some(stage, seconds):
 @case(seconds=40, long_seconds=80)
 def slow_clients_hold_up_nobody_and_are_sent_away(stage):
     """The head's deadline is 10 s, the body's and the answer's 30 s: the quick run waits for the first only."""
-    asyncio.run(dawdle(stage, stage.times(200, 500), stage.times(16, 45)))
+    asyncio.run(dawdle(stage, stage.times(200, 500), stage.times(13, 45)))
 
 
 async def dawdle(stage, count, seconds):
@@ -103,7 +103,7 @@ async def dawdle(stage, count, seconds):
     people, ledger = stage.database.people(8), Ledger()
     rich = stage.database.people(1, "seedrich", sessions=400)
     async with Traffic(server, people + rich, ledger, READS_AND_REFRESHES, pause=0.005) as calm:
-        await asyncio.sleep(2)
+        await asyncio.sleep(1)
     usual = quantile(calm.select(), 0.99)
     descriptors = server.open_descriptors
     kinds = [SlowHead, SlowBody, SlowReader]

@@ -50,7 +50,7 @@ async def fill_the_disk(stage):
     client = Client(server)
     full = Traffic(server, people, ledger, READS_AND_REFRESHES | {"register": 0.05})
     async with full:
-        await asyncio.sleep(4)
+        await asyncio.sleep(2)
         answer = await client.ask("GET", "/readyz")
         stage.expect(answer.status == 200, f"/readyz: {answer.text}")
     full.report(stage)

@@ -77,6 +77,34 @@ async def kill_the_sender(stage):
     stage.note(f"9 kills, {claimed} mails taken by the dead server; {len(people)} codes, {mails} mails")
 
 
+@case(seconds=60)
+def a_server_told_to_stop_neither_loses_nor_repeats_nor_delays_a_mail(stage):
+    asyncio.run(stop_the_sender(stage, stage.times(5, 25)))
+
+
+async def stop_the_sender(stage, times):
+    port = free_port()
+    mail_server = stage.mail_server(port).start()
+    server = stage.server(PORTERO_SMTP_URL=f"smtp://127.0.0.1:{port}")
+    everybody = stage.database.people(8 * times)
+    for number in range(times):
+        people = everybody[8 * number : 8 * number + 8]
+        await forget(stage, server, people)
+        await until(lambda: int(stage.database.value("SELECT count(*) FROM portero.mail_outbox WHERE attempts > 0")) > 8 * number, 5)
+        server.terminate()
+        await asyncio.to_thread(server.process.wait, 20)
+        stage.expect(server.process.returncode == 0, f"it ended with {server.process.returncode}")
+        await asyncio.to_thread(server.start)
+    stopped = time.monotonic()
+    await until(lambda: len({mail["recipients"][0] for mail in mail_server.mails()}) == len(everybody), 15)
+    late = time.monotonic() - stopped
+    await asyncio.sleep(1)
+    check_mails(stage, mail_server, everybody)
+    given_back = int(stage.database.value("SELECT count(*) FROM portero.mail_outbox WHERE attempts > 1"))
+    stage.books()
+    stage.note(f"{times} stops; {len(everybody)} mails, {given_back} of them given back, the last there after {late:.1f} s")
+
+
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

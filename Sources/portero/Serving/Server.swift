@@ -50,13 +50,17 @@ struct Server: Sendable {
         let home = workers[0]
         await withDiscardingTaskGroup { group in
             for worker in workers { group.addTask(executorPreference: worker.loop) { await worker.run() } }
-            group.addTask(executorPreference: home.loop) { await mails.run() }
-            group.addTask(executorPreference: home.loop) { await keepUp(home) }
-            group.addTask(executorPreference: home.loop) { await metrics?.run() }
-            await announce(home)
-            await stop.wait()
-            home.log.event(.info, "portero draining")
-            await drain()
+            await withDiscardingTaskGroup { background in
+                background.addTask(executorPreference: home.loop) { await mails.run() }
+                background.addTask(executorPreference: home.loop) { await keepUp(home) }
+                background.addTask(executorPreference: home.loop) { await metrics?.run() }
+                await announce(home)
+                await stop.wait()
+                home.log.event(.info, "portero draining")
+                await drain()
+                background.cancelAll()
+            }
+            // Only now, for what became of the last mail is written down too.
             group.cancelAll()
         }
         parts.hashPool.close()
@@ -115,7 +119,7 @@ struct Server: Sendable {
         let loop = home.loop
         let transport: any MailTransport
         if let server = configuration.mailServer {
-            transport = SMTPTransport(server, on: loop)
+            transport = SMTPTransport(server, on: loop, partingTime: .seconds(3))
         } else {
             transport = FileTransport(directory: try configuration.mailFolder())
         }
