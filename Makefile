@@ -35,16 +35,13 @@ bench: release ## measures beside pgbench and the raw hash rate
 	@scripts/setup bench
 	Benchmarks/run
 
-fuzz: ## feeds the parsers with what libFuzzer finds
+fuzz: ## feeds the parsers with what libFuzzer finds, a minute each; SECONDS=… longer
 	@scripts/setup test
-	scripts/fuzz
+	scripts/fuzz $(SECONDS)
 
-sanitize: ## runs the tests under the thread and address sanitizers
+sanitize: ## runs the unit tests under the thread and address sanitizers; FILTER=… runs some
 	@scripts/setup test
-	SWIFT_BACKTRACE=enable=no scripts/with-postgres \
-		swift test --disable-xctest --sanitize=thread --scratch-path .build-thread $(if $(FILTER),--filter $(FILTER))
-	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=1 scripts/with-postgres \
-		swift test --disable-xctest --sanitize=address --scratch-path .build-address $(if $(FILTER),--filter $(FILTER))
+	FILTER='$(FILTER)' scripts/sanitize
 
 clean: ## removes what was built; the data in .portero stays
 	rm -rf .build .build-*

@@ -89,7 +89,10 @@ let package = Package(
         tests("HTTPServerTests", for: ["CHTTPParser", "CSystem", "HTTP", "HTTPServer", "Reactor", "Support"]),
         tests("HTTPTests", for: ["HTTP"]),
         tests("MailTests", for: ["Mail", "Reactor", "Support"]),
-        tests("PorteroTests", for: ["HTTP", "HTTPServer", "portero", "Reactor", "Support"]),
+        tests(
+            "PorteroTests",
+            for: ["Cryptography", "HTTP", "HTTPServer", "Mail", "portero", "Postgres", "Reactor", "Support"]
+        ),
         tests("PostgresTests", for: ["Postgres", "Reactor", "Support"]),
         tests("ReactorTests", for: ["Reactor", "Support"]),
         tests(

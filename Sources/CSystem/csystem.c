@@ -52,7 +52,7 @@ union address {
 
 static int is_ipv4(uint64_t high, uint64_t low) { return high == 0 && low >> 32 == 0xffff; }
 
-static int bind_and_listen(int descriptor, uint64_t high, uint64_t low, uint16_t port, int is_shared, int backlog) {
+static int bind_to(int descriptor, uint64_t high, uint64_t low, uint16_t port, int is_shared) {
     union address address;
     memset(&address, 0, sizeof address);
     socklen_t size;
@@ -74,15 +74,22 @@ static int bind_and_listen(int descriptor, uint64_t high, uint64_t low, uint16_t
     if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on)) return -errno;
     if (is_shared && setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on)) return -errno;
     if (setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on)) return -errno;
-    if (bind(descriptor, &address.any, size)) return -errno;
-    return listen(descriptor, backlog) == 0 ? 0 : -errno;
+    return bind(descriptor, &address.any, size) == 0 ? 0 : -errno;
+}
+
+int csystem_bind(uint64_t high, uint64_t low, uint16_t port, int is_shared) {
+    int descriptor = socket(is_ipv4(high, low) ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    int failure = bind_to(descriptor, high, low, port, is_shared);
+    if (failure == 0) return descriptor;
+    close(descriptor);
+    return failure;
 }
 
 int csystem_listen(uint64_t high, uint64_t low, uint16_t port, int is_shared, int backlog) {
-    int descriptor = socket(is_ipv4(high, low) ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) return -errno;
-    int failure = bind_and_listen(descriptor, high, low, port, is_shared, backlog);
-    if (failure == 0) return descriptor;
+    int descriptor = csystem_bind(high, low, port, is_shared);
+    if (descriptor < 0 || listen(descriptor, backlog) == 0) return descriptor;
+    int failure = -errno;
     close(descriptor);
     return failure;
 }

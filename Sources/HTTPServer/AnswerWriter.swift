@@ -21,7 +21,7 @@ struct AnswerWriter {
         bytes.append("HTTP/1.1 ")
         bytes.append(decimal: response.status)
         bytes.append(" ")
-        bytes.append(StatusLine.reason(of: response.status))
+        bytes.append(StatusTitle.english(response.status))
         bytes.append("\r\n")
         appendContentType(of: response)
         for header in response.headers { append(header) }

@@ -13,10 +13,4 @@ extension [UInt8] {
             place /= 10
         }
     }
-
-    /// Appends two digits of a number below 100.
-    mutating func append(twoDigits number: UInt) {
-        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10 % 10))
-        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
-    }
 }

@@ -53,11 +53,19 @@ final class Connection {
         source = loop.watch(descriptor, for: .readable, handler)
     }
 
+    /// Lets go of the client; what it has not taken of an answer is lost, also what the kernel would keep for it.
     func close() {
+        if state.phase == .writing { dropUnsentBytes() }
         state.closed()
         source?.cancel()
         source = nil
         Glibc.close(descriptor)
+    }
+
+    /// Makes closing a reset: a client that reads nothing would keep megabytes of the kernel's memory for as long as it likes.
+    private func dropUnsentBytes() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
     }
 
     // MARK: - Receiving

@@ -1,4 +1,5 @@
 import Glibc
+import HTTP
 import Reactor
 
 /// The header fields that are the same on every answer, and the date, which is so for a second.
@@ -29,7 +30,7 @@ struct ConstantFields {
         goodUntil = Instant(nanoseconds: now.nanoseconds &+ 1_000_000_000 &- Int64(time.tv_nsec))
         bytes.removeAll(keepingCapacity: true)
         bytes.append("Date: ")
-        bytes.append(httpDate: UInt(time.tv_sec.magnitude))
+        bytes.append(httpDate: Int(time.tv_sec))
         bytes.append("\r\n")
         bytes.append(Self.security)
     }
@@ -39,31 +40,22 @@ extension [UInt8] {
     /// Appends a date as RFC 9110 writes it, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
     ///
     /// - Parameter seconds: since the beginning of 1970.
-    mutating func append(httpDate seconds: UInt) {
+    mutating func append(httpDate seconds: Int) {
         let weekdays: [StaticString] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
         let months: [StaticString] = [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
         ]
         let days = seconds / 86_400
         let second = seconds % 86_400
-        // The calendar repeats every 400 years; counted from March, a leap day ends its year.
-        let shifted = days + 719_468
-        let era = shifted / 146_097
-        let dayOfEra = shifted % 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        let month = (monthFromMarch + 2) % 12
-        let year = era * 400 + yearOfEra + (month < 2 ? 1 : 0)
-        append(weekdays[Int(days % 7)])
+        guard seconds >= 0, let date = CivilDate(daysSinceEpoch: days) else { return append(httpDate: 0) }
+        append(weekdays[days % 7])
         append(", ")
-        append(twoDigits: day)
+        append(twoDigits: date.day)
         append(" ")
-        append(months[Int(month)])
+        append(months[date.month - 1])
         append(" ")
-        append(twoDigits: year / 100)
-        append(twoDigits: year)
+        append(twoDigits: date.year / 100)
+        append(twoDigits: date.year)
         append(" ")
         append(twoDigits: second / 3600)
         append(":")
@@ -71,5 +63,11 @@ extension [UInt8] {
         append(":")
         append(twoDigits: second % 60)
         append(" GMT")
+    }
+
+    /// Appends the last two digits of a number.
+    private mutating func append(twoDigits number: Int) {
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10 % 10))
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
     }
 }

@@ -9,8 +9,6 @@ struct HeadPolicy: Sendable {
     /// What an admitted head says.
     struct Admission {
         var method: Method
-        /// `OPTIONS *`: about the server, not about a path.
-        var isAboutServer = false
         /// The client waits for a word before it sends the body.
         var expectsContinue = false
     }
@@ -24,7 +22,6 @@ struct HeadPolicy: Sendable {
         case .origin: break
         case .asterisk:
             guard admission.method == .options else { throw .badTarget }
-            admission.isAboutServer = true
         case .absolute(let authority): head.reduceTarget(authority: authority, hostField: fields.host)
         }
         if !head.isChunked, let length = head.length, length > UInt64(bodyLimit) { throw .bodyTooLarge }

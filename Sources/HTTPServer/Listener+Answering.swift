@@ -12,10 +12,6 @@ extension Listener {
             from: { configuration.trustedProxies.client(behind: connection.peer, head: $0) },
             id: incoming.head.requestID ?? ids.next()
         )
-        if incoming.admission.isAboutServer {
-            let response = Response(status: 204, headers: [Response.Header("Allow", Method.allowed)])
-            return answer(request, with: response, on: connection, received)
-        }
         Task.immediate(executorPreference: loop) {
             let response = await respond(request)
             answer(request, with: response, on: connection, received)
@@ -58,9 +54,15 @@ extension Listener {
     /// Answers a request that no handler gets to see, and ends the connection.
     func refuse(_ connection: Connection, _ refusal: Refusal) {
         let now = Instant.now()
-        let response = refusal.response
         let head = connection.request.knownHead
         let method = Method(name: head.text.span.extracting(head.method.indices))
+        var response = refusal.response
+        if let method, let completeRefusal {
+            completeRefusal(
+                &response,
+                RequestHead(text: head.text, fields: head.fields, method: method, target: head.target)
+            )
+        }
         let id = head.requestID ?? ids.next()
         connection.state.answered(isLast: true, at: now)
         writer.write(response, id: id, isHead: method == .head, .close, now: now)

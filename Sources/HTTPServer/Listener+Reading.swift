@@ -2,6 +2,8 @@ import HTTP
 import Reactor
 
 extension Listener {
+    private static let requestsInOneTurn = 16
+
     func react(to readiness: Readiness, of connection: Connection) {
         switch connection.state.phase {
         case .fresh, .idle, .head, .body:
@@ -23,11 +25,14 @@ extension Listener {
     }
 
     private func receive(from connection: Connection) {
+        guard connection.unread.isEmpty else { return resume(connection) }
         switch connection.receive(into: buffer.bytes) {
         case .bytes(let count):
             var rest = UnsafeRawBufferPointer(rebasing: buffer.bytes[..<count])
             process(&rest, of: connection)
-            if !rest.isEmpty, connection.state.isAnswering { connection.unread.keep(rest) }
+            guard !rest.isEmpty else { return }
+            if connection.state.isAnswering || connection.state.isReading { connection.unread.keep(rest) }
+            if connection.state.isReading { resumeLater(connection) }
         case .nothingYet: break
         case .end: close(connection)
         }
@@ -39,18 +44,28 @@ extension Listener {
         connection.source?.setInterest(.readable)
         guard !connection.unread.isEmpty, connection.state.isReading else { return }
         connection.unread.consume { process(&$0, of: connection) }
+        if !connection.unread.isEmpty, connection.state.isReading { resumeLater(connection) }
     }
 
-    /// Takes requests off the front of `bytes`, one after the other, for as long as each is answered at once.
+    /// Goes on after everybody else has had their turn.
+    private func resumeLater(_ connection: Connection) {
+        connection.source?.setInterest([])
+        loop.schedule(after: .zero) { [self] in resume(connection) }
+    }
+
+    /// Takes requests off the front of `bytes`, one after the other, for as long as each is answered at once; but not so
+    /// many that others have to wait.
     private func process(_ bytes: inout UnsafeRawBufferPointer, of connection: Connection) {
         connection.isProcessing = true
         defer { connection.isProcessing = false }
+        var handled = 0
         do throws(Refusal) {
-            while connection.state.isReading, !bytes.isEmpty {
+            while connection.state.isReading, !bytes.isEmpty, handled < Self.requestsInOneTurn {
                 switch try connection.parser.feed(&bytes) {
                 case .needsMore:
                     if connection.parser.hasBegun { connection.state.headBegan(at: loop.now) }
                 case .head:
+                    handled += 1
                     try headEnded(on: connection, isBodyHere: !bytes.isEmpty)
                 case .request:
                     connection.request.readBody(from: connection.parser)

@@ -6,6 +6,7 @@ package import Reactor
 /// What serves several loops is a listener on each of them, all at the same port: see `port(at:)`.
 package actor Listener {
     package typealias Responder = @Sendable (Request) async -> Response
+    package typealias RefusalCompleter = @Sendable (inout Response, RequestHead) -> Void
 
     /// With the port that the kernel chose, where it was asked to.
     package nonisolated let boundAddress: SocketAddress
@@ -13,6 +14,7 @@ package actor Listener {
     nonisolated let loop: EventLoop
     let configuration: ServerConfiguration
     let respond: Responder
+    let completeRefusal: RefusalCompleter?
     let log: @Sendable (AccessRecord) -> Void
     let policy: HeadPolicy
     let patience: ConnectionState.Patience
@@ -41,7 +43,9 @@ package actor Listener {
     ///   - address: where to listen; port 0 is the kernel's choice.
     ///   - sharesPort: whether other listeners of this process have the same address.
     ///   - configuration: what is allowed, and for how long.
-    ///   - respond: answers a request; in one turn of the loop if it never waits.
+    ///   - respond: answers a request, whatever becomes of its client meanwhile.
+    ///   - completeRefusal: adds to an answer that the server gives by itself what the head of the request makes it carry,
+    ///     such as CORS headers; not called where there was no head to read.
     ///   - log: called once for each answered request, also for one that could not be read.
     /// - Throws: `CannotListen`.
     package init(
@@ -50,6 +54,7 @@ package actor Listener {
         sharesPort: Bool = false,
         configuration: ServerConfiguration = ServerConfiguration(),
         respond: @escaping Responder,
+        completeRefusal: RefusalCompleter? = nil,
         log: @escaping @Sendable (AccessRecord) -> Void = { _ in }
     ) throws(CannotListen) {
         let socket = try ListeningSocket(at: address, isShared: sharesPort)
@@ -58,6 +63,7 @@ package actor Listener {
         self.loop = loop
         self.configuration = configuration
         self.respond = respond
+        self.completeRefusal = completeRefusal
         self.log = log
         policy = HeadPolicy(bodyLimit: configuration.limits.body)
         patience = ConnectionState.Patience(configuration.deadlines)

@@ -57,13 +57,27 @@ struct ListeningSocket: ~Copyable {
     }
 }
 
+extension SocketAddress {
+    /// Why nobody could listen here; nil where a server of ours could, or does.
+    ///
+    /// Loops share a port, which the kernel grants to one user's programs that all ask for it: so a running server of ours
+    /// is no obstacle, and another program is. Nothing listens meanwhile, or a running server would lose connections to
+    /// it.
+    package func obstacle() -> CannotListen? {
+        let bound = csystem_bind(host.high, host.low, port, 1)
+        guard bound >= 0 else { return CannotListen(address: self, code: -bound) }
+        close(bound)
+        return nil
+    }
+}
+
 /// The address is another program's, not this machine's, or not ours to take.
 package struct CannotListen: Error, CustomStringConvertible {
     package let address: SocketAddress
     /// The kernel's `errno`.
     package let code: Int32
 
-    package var description: String {
-        "cannot listen on \(address): \(String(cString: strerror(code)))"
-    }
+    package var reason: String { String(cString: strerror(code)) }
+
+    package var description: String { "cannot listen on \(address): \(reason)" }
 }

@@ -5,7 +5,7 @@ extension Refusal {
     var response: Response {
         var body: [UInt8] = []
         body.append(#"{"type":"about:blank","title":""#)
-        body.append(StatusLine.reason(of: status))
+        body.append(StatusTitle.english(status))
         body.append(#"","status":"#)
         body.append(decimal: status)
         body.append(#","detail":""#)

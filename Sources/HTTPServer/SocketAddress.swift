@@ -10,6 +10,11 @@ package struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         self.port = port
     }
 
+    /// Within reach of this machine only.
+    package static func local(port: UInt16) -> SocketAddress {
+        SocketAddress(NetworkAddress(ipv4: 0x7f00_0001), port: port)
+    }
+
     /// The address written as `127.0.0.1:8000` or `[::1]:8000`.
     package init?(_ text: String) {
         guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }

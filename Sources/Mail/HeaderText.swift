@@ -26,8 +26,7 @@ enum HeaderText {
         guard name.utf8.count <= 60, name.utf8.allSatisfy({ (0x20...0x7e).contains($0) }), !name.contains("=?") else {
             return encodedWords(withoutControls(name)) + "\r\n"
         }
-        let escaped = name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-        return "\"\(escaped)\""
+        return MailAddress.quoted(name)
     }
 
     /// A decoded word must not bring back what the encoding kept out.

@@ -37,9 +37,18 @@ package struct MailAddress: Sendable, Hashable {
         }
         guard let open = text.utf8.lastIndex(of: UInt8(ascii: "<")) else { throw .malformedAddress }
         let address = text[text.utf8.index(after: open)...].unicodeScalars.dropLast()
-        let name = Self.unquoted(String(text[..<open]).trimmed)
+        let name = try Self.unquoted(String(text[..<open]).trimmed)
         try self.init(String(address), name: name)
     }
+
+    private init(name: String?, localPart: String, domain: String) {
+        self.name = name
+        self.localPart = localPart
+        self.domain = domain
+    }
+
+    /// Whom mails come from until somebody decides.
+    package static let ofThisMachine = MailAddress(name: "Portero", localPart: "no-reply", domain: "localhost")
 
     private static func isLocalPart(_ text: String) -> Bool {
         !text.isEmpty && text.utf8.count <= 64
@@ -61,8 +70,10 @@ package struct MailAddress: Sendable, Hashable {
         text.utf8.count <= 200 && text.unicodeScalars.allSatisfy { $0.isVisible || $0 == " " }
     }
 
-    private static func unquoted(_ text: String) -> String {
+    /// A text that is quoted in part only is refused: it is two things at once.
+    private static func unquoted(_ text: String) throws(MailAddressError) -> String {
         guard text.utf8.count >= 2, text.utf8.first == UInt8(ascii: "\""), text.utf8.last == UInt8(ascii: "\"") else {
+            if text.utf8.contains(UInt8(ascii: "\"")) { throw .malformedName }
             return text
         }
         var plain = String.UnicodeScalarView()
@@ -76,6 +87,22 @@ package struct MailAddress: Sendable, Hashable {
             }
         }
         return String(plain)
+    }
+}
+
+extension MailAddress: CustomStringConvertible {
+    /// As people write it into settings, and as `init(parsing:)` reads it.
+    package var description: String {
+        guard let name else { return address }
+        guard name.unicodeScalars.contains(where: { "\"\\".unicodeScalars.contains($0) }) || name != name.trimmed else {
+            return "\(name) <\(address)>"
+        }
+        return "\(Self.quoted(name)) <\(address)>"
+    }
+
+    /// In quotation marks, with those inside and backslashes escaped.
+    static func quoted(_ name: String) -> String {
+        "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }
 

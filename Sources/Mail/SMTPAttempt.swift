@@ -1,7 +1,7 @@
 import CCurl
 import Reactor
 
-/// One attempt to send one mail: owns libcurl's easy handle.
+/// One attempt to send one mail, or only to log in: owns libcurl's easy handle.
 ///
 /// libcurl looks up the host, connects, encrypts, greets and logs in, all without holding the thread. From MAIL on we
 /// speak ourselves, through its connection: its own upload waits for the reply to the content, and to QUIT, with the
@@ -12,19 +12,21 @@ final class SMTPAttempt {
     private let handle: UnsafeMutableRawPointer
     private let connector: CurlConnector
     private let loop: EventLoop
-    private var conversation: SMTPConversation
+    private var conversation: SMTPConversation?
     private var replies = SMTPReplyReader()
     private var unsent: ArraySlice<UInt8> = []
     private var timer: ScheduledTimer?
     private var finish: ((Delivery) -> Void)?
 
+    /// Without a message it says farewell as soon as it is logged in.
+    ///
     /// - Returns: nil where libcurl has no memory.
-    init?(of message: Message, _ settings: SMTPSettings, through connector: CurlConnector, on loop: EventLoop) {
+    init?(of message: Message?, _ settings: SMTPSettings, through connector: CurlConnector, on loop: EventLoop) {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
         self.connector = connector
         self.loop = loop
-        conversation = SMTPConversation(about: message)
+        conversation = message.map { SMTPConversation(about: $0) }
         guard settings.apply(to: handle) else { return nil }
     }
 
@@ -51,6 +53,7 @@ final class SMTPAttempt {
         guard result == CURLE_OK else {
             return end(.trouble(result, reply: ccurl_response_code(handle)))
         }
+        guard let conversation else { return sayFarewell(after: .delivered) }
         unsent = conversation.opening[...]
         proceed()
     }
@@ -63,7 +66,8 @@ final class SMTPAttempt {
                 try replies.append(bytes)
                 while finish != nil, let code = try replies.next() {
                     guard unsent.isEmpty || code >= 400 else { throw SMTPReplyError() }  // a reply to what?
-                    switch conversation.reply(code) {
+                    switch conversation?.reply(code) {
+                    case nil: throw SMTPReplyError()
                     case .say(let words): unsent = words[...]
                     case .end(let delivery): sayFarewell(after: delivery)
                     }

@@ -47,7 +47,7 @@ package struct SMTPServer: Sendable {
         default: throw .unsupportedParameter
         }
         let port = Self.part(CURLUPART_PORT, of: parts).flatMap { Int($0) }
-        self.host = host
+        self.host = host.lowercased()
         self.port = port ?? (isEncrypted ? 465 : 25)
         login = try Self.login(in: parts)
     }
@@ -69,6 +69,17 @@ package struct SMTPServer: Sendable {
         defer { curl_free(text) }
         return String(validatingCString: text)
     }
+}
+
+extension SMTPServer: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The URL without user and password: some services take a token as either.
+    package var description: String {
+        let credentials = login == nil ? "" : "‹secret›@"
+        let query = security == .startTLS ? "?starttls=required" : ""
+        return "\(security == .implicitTLS ? "smtps" : "smtp")://\(credentials)\(host):\(port)\(query)"
+    }
+
+    package var debugDescription: String { description }
 }
 
 /// What we log in with; prints as `‹secret›`.

@@ -35,6 +35,20 @@ package actor SMTPTransport: MailTransport {
     }
 
     package func send(_ message: Message) async -> Delivery {
+        await attempt(of: message)
+    }
+
+    /// Connects, encrypts and logs in as for a mail, and sends nothing.
+    ///
+    /// - Returns: what is in the way, as a sentence for operators; nil where nothing is.
+    package func obstacle() async -> String? {
+        switch await attempt(of: nil) {
+        case .delivered: nil
+        case .temporaryFailure(let reason), .permanentFailure(let reason): reason
+        }
+    }
+
+    private func attempt(of message: Message?) async -> Delivery {
         guard !Task.isCancelled else { return .cancelled }
         guard let connector = connector ?? CurlConnector(on: loop),
             let attempt = SMTPAttempt(of: message, settings, through: connector, on: loop)

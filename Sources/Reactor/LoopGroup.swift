@@ -56,4 +56,9 @@ package struct Thread: Sendable {
     package func join() {
         pthread_join(handle, nil)
     }
+
+    /// Lets the thread go, whose end frees what it holds; a thread is either joined or let go.
+    package func detach() {
+        pthread_detach(handle)
+    }
 }

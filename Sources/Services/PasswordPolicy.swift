@@ -31,4 +31,9 @@ extension Dependencies {
     func hash(_ password: String) async throws(AuthError) -> String {
         do { return try await hasher.hash(password) } catch { throw .unavailable(seconds: 1) }
     }
+
+    /// - Throws: `AuthError.unavailable` while so many passwords wait to be hashed that another would be refused.
+    func requireRoomToHash() throws(AuthError) {
+        if hasher.isBusy { throw .unavailable(seconds: 1) }
+    }
 }

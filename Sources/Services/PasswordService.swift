@@ -65,6 +65,8 @@ package struct PasswordService: Sendable {
     package func reset(_ email: EmailAddress, code: String, to new: String, origin: Origin) async throws {
         try dependencies.admit(origin)
         try PasswordPolicy.check(new, of: email.text)
+        // Before a try at the code is spent on what comes to nothing.
+        try dependencies.requireRoomToHash()
         let (code, user) = try await dependencies.proven(code, for: .resetPassword, of: email, origin: origin)
         let isSet = try await dependencies.codes.resetPassword(
             with: code,

@@ -12,7 +12,7 @@ struct PasswordTries: Sendable {
     }
 
     /// How often, and how long each time, one waits for tries that are being hashed for the same account and network.
-    private static let patience = (count: 100, pause: Duration.milliseconds(50))
+    private static let patience = (count: 40, pause: Duration.milliseconds(50))
 
     private let dependencies: Dependencies
     private let event: LoginEvent
@@ -23,6 +23,8 @@ struct PasswordTries: Sendable {
     }
 
     func check(_ password: String, of email: EmailAddress, origin: Origin) async throws -> Checked {
+        // In a flood, before the database has two writes with each try that comes to nothing.
+        try dependencies.requireRoomToHash()
         let identity = LoginIdentity(digest: dependencies.keys.identityDigest(of: email), network: origin.network)
         let candidate = try await reserve(email, as: identity)
         guard try await verify(password, of: candidate, as: identity), let candidate, let hash = candidate.passwordHash

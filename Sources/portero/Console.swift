@@ -1,3 +1,4 @@
+import Cryptography
 import Glibc
 
 /// Where the program speaks to whoever started it.
@@ -7,7 +8,7 @@ struct Console: Sendable {
     /// What goes wrong, and what takes long: standard error.
     var complain: @Sendable (String) -> Void
     /// A line from standard input, which a terminal does not show; nil at its end.
-    var readSecretLine: @Sendable (_ prompt: String) throws(Failure) -> Confidential<String>?
+    var readSecretLine: @Sendable (_ prompt: String) throws(Failure) -> Secret?
 
     static let ofProcess = Console(
         write: { writeAll($0, to: STDOUT_FILENO) },
@@ -43,7 +44,7 @@ private func writeAll(_ text: String, to descriptor: Int32) {
 }
 
 /// Reads byte by byte, so that what follows the line stays for others.
-private func readLine() throws(Failure) -> Confidential<String>? {
+private func readLine() throws(Failure) -> Secret? {
     var bytes: [UInt8] = []
     var byte: UInt8 = 0
     while true {
@@ -60,7 +61,7 @@ private func readLine() throws(Failure) -> Confidential<String>? {
     guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
         throw Failure(.usage, "the line on standard input is no UTF-8 text")
     }
-    return Confidential(text)
+    return Secret(text)
 }
 
 /// Hides what is typed; an interrupt would leave the terminal so, and is read as a byte instead.

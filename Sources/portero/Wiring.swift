@@ -1,3 +1,4 @@
+import Cryptography
 import Reactor
 
 /// What a command works with, once the database can be reached.
@@ -5,7 +6,7 @@ struct Workplace: Sendable {
     let configuration: Configuration
     let database: DatabaseURL
     /// The newest first; never empty.
-    let secrets: [Confidential<String>]
+    let secrets: [Secret]
     /// The loop of the main thread, on which the command runs.
     let loop: EventLoop
     let console: Console
@@ -30,7 +31,7 @@ struct AdminOrder: Sendable {
     let resetsPassword: Bool
     /// Asks for the password, and waits for whoever types it: not to be called inside a transaction, nor where none is
     /// needed.
-    let password: @Sendable () throws(Failure) -> Confidential<String>
+    let password: @Sendable () throws(Failure) -> Secret
 }
 
 /// One line of `portero doctor`.
@@ -50,6 +51,8 @@ struct Wiring: Sendable {
     var serve: @Sendable (Workplace, StopSignal) async throws -> Void
     /// Answers what was done, in a line.
     var createAdmin: @Sendable (Workplace, AdminOrder) async throws -> String
-    /// Looks at what needs the database or the mail server.
-    var diagnose: @Sendable (Workplace) async -> [Finding]
+    /// Looks at the database and what is in it.
+    var examineDatabase: @Sendable (Workplace) async -> [Finding]
+    /// Looks at the way out for mails, without sending one.
+    var examineMail: @Sendable (Configuration, EventLoop) async -> Finding
 }

@@ -69,7 +69,12 @@ struct HashPoolTests {
         while pool.waiting < 2 || pool.running < 1 { await Task.yield() }
         #expect(pool.waiting == 2)
         #expect(pool.running == 1)
+        #expect(!pool.isFull)
+        let last = Task { try await pool.submit { 3 } }
+        while pool.waiting < 3 { await Task.yield() }
+        #expect(pool.isFull)
         gate.open()
+        #expect(try await last.value == 3)
         for (number, job) in jobs.enumerated() { #expect(try await job.value == number) }
         #expect(pool.waiting == 0)
         #expect(pool.running == 0)
@@ -80,6 +85,33 @@ struct HashPoolTests {
     func freedPlaces() async throws {
         let pool = HashPool(threads: 1, queue: 0)
         for number in 0..<2000 { #expect(try await pool.submit { number } == number) }
+        pool.close()
+    }
+
+    @Test("Whoever has waited for longer than the pool's patience is refused when their turn comes")
+    func patience() async throws {
+        let pool = HashPool(threads: 1, patience: .milliseconds(10))
+        let gate = Gate()
+        let counts = Counts()
+        let first = Task {
+            // A thread that is slow to wake refuses it too.
+            while true {
+                let isDone = try? await pool.submit { () -> Bool in
+                    counts.atOnce.store(1, ordering: .relaxed)
+                    gate.wait()
+                    return true
+                }
+                if isDone == true { return }
+            }
+        }
+        while counts.atOnce.load(ordering: .relaxed) == 0 { await Task.yield() }
+        let second = Task { try await pool.submit { 8 } }
+        while pool.waiting == 0 { await Task.yield() }
+        let arrival = ContinuousClock.now
+        while arrival.duration(to: .now) < .milliseconds(20) { sched_yield() }
+        gate.open()
+        await first.value
+        await #expect(throws: HashQueueFull.self) { try await second.value }
         pool.close()
     }
 

@@ -40,6 +40,24 @@ struct ConnectionTests {
         #expect(atOnce.withLock { $0.most } == 1)
     }
 
+    @Test("Whoever sends hundreds of requests at once lets others have their turn")
+    func sharesTheLoop() async throws {
+        let paths = try await withServer { server in
+            let crowd = try await server.connect()
+            let single = try await server.connect()
+            try await crowd.send((0..<500).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+            try await single.send("GET /single HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await single.answer().text == "/single")
+            for index in 0..<500 {
+                let answer = try await crowd.answer()
+                #expect(answer.text == "/\(index)")
+            }
+            return server.journal.handledPaths
+        }
+        let place = paths.firstIndex(of: "/single")
+        #expect(place.map { $0 < 100 } == true, "it was number \(String(describing: place)) of \(paths.count)")
+    }
+
     @Test("A request may arrive byte by byte")
     func readsByteByByte() async throws {
         try await withServer { server in
@@ -76,6 +94,16 @@ struct ConnectionTests {
             #expect(answer.body.isEmpty)
             let next = try await client.request("GET", "/next")
             #expect(next.text == "/next")
+        }
+    }
+
+    @Test("A HEAD that is refused has no body either")
+    func refusesHEAD() async throws {
+        try await withServer { server in
+            let text = try await server.exchange(Array("HEAD / HTTP/1.1\r\nHost: a b\r\n\r\n".utf8))
+            #expect(text.hasPrefix("HTTP/1.1 400 "))
+            #expect(text.hasSuffix("\r\n\r\n"))
+            #expect(!text.contains("\r\nContent-Length: 0\r\n"))
         }
     }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTP
 import Testing
 
@@ -31,7 +32,8 @@ struct RequestParserTests {
                     case .needsMore: break
                     case .head:
                         parser.read(into: &head)
-                        _ = try HeadPolicy(bodyLimit: limits.body).admit(&head)
+                        let admission = try HeadPolicy(bodyLimit: limits.body).admit(&head)
+                        look(at: head, admission)
                         if parser.awaitsBody { continue }
                         fallthrough
                     case .request:
@@ -45,6 +47,14 @@ struct RequestParserTests {
         } catch {
             return .refused(error)
         }
+    }
+
+    /// Touches whatever a handler could, so that a place outside of the text would show.
+    private func look(at head: ParsedHead, _ admission: HeadPolicy.Admission) {
+        let parts = RequestHead(text: head.text, fields: head.fields, method: admission.method, target: head.target)
+        let request = Request(head: parts, client: NetworkAddress(ipv4: 0), id: .unassigned)
+        _ = (request.path, request.query.bytes.count, request.header("Host"), head.requestID)
+        for field in head.fields { _ = (head.text[field.name.indices], head.text[field.value.indices]) }
     }
 
     private func feed(
@@ -67,6 +77,43 @@ struct RequestParserTests {
         #expect(whole != .unfinished)
         for size in [1, 2, 3, 7, 64] {
             #expect(outcome(of: bytes, inPiecesOf: size) == whole, "in pieces of \(size)")
+        }
+    }
+
+    @Test("What the fuzzer found worth keeping means the same however it is cut")
+    func replaysTheCorpus() throws {
+        let folder = #filePath.split(separator: "/").dropLast(2).map { "/\($0)" }.joined() + "/Corpora/http"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(names.count > 50)
+        for name in names {
+            let file = try #require(FileManager.default.contents(atPath: "\(folder)/\(name)"))
+            let bytes = Array(file.dropFirst(8))  // the fuzzer's own sizes of pieces come first
+            let whole = outcome(of: bytes, inPiecesOf: max(1, bytes.count))
+            for size in [1, 3, 16] {
+                #expect(outcome(of: bytes, inPiecesOf: size) == whole, "\(name) in pieces of \(size)")
+            }
+        }
+    }
+
+    @Test("Heads with errors strewn over them are read or refused, and nothing else happens", arguments: 0..<8)
+    func survivesMutations(_ seed: Int) {
+        var random = Dice(state: UInt64(seed))
+        for _ in 0..<1000 {
+            var bytes =
+                (random.isOne(in: 2) ? acceptedVectors : refusedVectors).randomElement(using: &random)?.bytes ?? []
+            bytes = Array(bytes.prefix(2000))
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let place = Int.random(in: 0..<bytes.count, using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes[place] = UInt8.random(in: .min ... .max, using: &random)
+                case 1: bytes.insert(Array("\r\n :;,0Aa/%*".utf8).randomElement(using: &random) ?? 0, at: place)
+                case 2: bytes.remove(at: place)
+                default: bytes.insert(contentsOf: bytes[place...].prefix(20), at: place)
+                }
+                if bytes.isEmpty { bytes = [0] }
+            }
+            let whole = outcome(of: bytes, inPiecesOf: bytes.count)
+            for size in [1, 13] { #expect(outcome(of: bytes, inPiecesOf: size) == whole) }
         }
     }
 
@@ -131,4 +178,18 @@ struct RequestParserTests {
         parser.reset()
         #expect(try feed(parser, Array("GET".utf8)[...]) == (.needsMore, rest: 0))
     }
+}
+
+/// The same throws in every run.
+private struct Dice: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func isOne(in count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
 }

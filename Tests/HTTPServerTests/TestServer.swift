@@ -74,6 +74,7 @@ func withServer<Value: Sendable>(
     _ configuration: ServerConfiguration = ServerConfiguration(),
     at address: String = "127.0.0.1:0",
     respond: Listener.Responder? = nil,
+    completeRefusal: Listener.RefusalCompleter? = nil,
     _ body: @escaping @Sendable (TestServer) async throws -> Value
 ) async throws -> Value {
     try await onLoop { loop in
@@ -88,6 +89,7 @@ func withServer<Value: Sendable>(
                 let echo = request.body.isEmpty ? Array(request.pathBytes) : request.body
                 return Response(status: 200, contentType: .text, body: echo)
             },
+            completeRefusal: completeRefusal,
             log: { journal.report($0) }
         )
         async let running: Void = listener.run()

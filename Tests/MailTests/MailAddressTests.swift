@@ -32,12 +32,25 @@ struct MailAddressTests {
             "Name\r\nBcc: e@example.org <a@b.example>", "Na\u{0}me <a@b.example>", "a\u{A0}@b.example",
             "Name <a@b.example> x", String(repeating: "a", count: 65) + "@b.example",
             "a@" + String(repeating: "b.", count: 130) + "example", "a@" + String(repeating: "b", count: 64),
-            String(repeating: "n", count: 201) + " <a@b.example>",
+            "A \"B\" <a@b.example>", String(repeating: "n", count: 201) + " <a@b.example>",
         ]
     )
     func refuses(text: String) {
         #expect(throws: MailAddressError.self) { try MailAddress(parsing: text) }
         #expect(throws: MailAddressError.self) { try MailAddress(text) }
+    }
+
+    @Test(
+        "The text of an address is read as the same address",
+        arguments: [
+            "a@b.example", "Portero <a@b.example>", "a <b> <c@d.example>", #""A \"B\" \\ C" <a@b.example>"#,
+            #"" " <a@b.example>"#,
+        ]
+    )
+    func describes(text: String) throws {
+        let address = try MailAddress(parsing: text)
+        #expect(address.description == text)
+        #expect(try MailAddress(parsing: address.description) == address)
     }
 
     @Test(

@@ -8,7 +8,7 @@ struct SMTPServerTests {
         arguments: [
             ("smtp://mail.example", "mail.example", 25, .none),
             ("smtp://mail.example/", "mail.example", 25, .none),
-            ("SMTP://mail.example:2525", "mail.example", 2525, .none),
+            ("SMTP://Mail.Example:2525", "mail.example", 2525, .none),
             ("smtp://mail.example:587?starttls=required", "mail.example", 587, .startTLS),
             ("smtp://mail.example:587/?starttls=required", "mail.example", 587, .startTLS),
             ("smtps://mail.example", "mail.example", 465, .implicitTLS),
@@ -40,6 +40,17 @@ struct SMTPServerTests {
         let error = #expect(throws: SMTPServerError.self) { try SMTPServer(url: url) }
         #expect(error == expected)
         #expect(error.map { !"\($0)".contains("ter2") } ?? true)
+    }
+
+    @Test(
+        "The text of a server is its URL with everything that was left out, and without the login",
+        arguments: [
+            ("smtp://Mail.example", "smtp://mail.example:25"), ("smtps://u:p@[::1]", "smtps://‹secret›@[::1]:465"),
+            ("smtp://u:p@h:587/?starttls=required", "smtp://‹secret›@h:587?starttls=required"),
+        ]
+    )
+    func describes(url: String, text: String) throws {
+        #expect(try SMTPServer(url: url).description == text)
     }
 
     @Test("The password is in no text that is made of the server")

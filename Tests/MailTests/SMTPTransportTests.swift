@@ -78,6 +78,31 @@ struct SMTPTransportTests {
         #expect(mail.user == "portero@example.org")
     }
 
+    @Test("Whether mails would be taken can be asked without sending one, up to the login")
+    func findsObstacles() async throws {
+        let catcher = try await SMTPCatcher(.startTLS, login: "portero:right")
+        let place = "localhost:\(catcher.port)?starttls=required"
+        let expected = [
+            "smtp://portero:right@\(place)": nil,
+            "smtp://portero:wrong@\(place)": "the mail server refused the user or password (reply 535)",
+            "smtps://portero:right@localhost:\(catcher.port)": "libcurl: SSL connect error",
+        ]
+        for (url, obstacle) in expected {
+            let server = try SMTPServer(url: url)
+            let found = try await onLoop { loop in
+                await SMTPTransport(server, on: loop, certificateAuthorities: catcher.certificate).obstacle()
+            }
+            #expect(found == obstacle)
+        }
+        try await catcher.stall(at: .connection)
+        let silent = try SMTPServer(url: "smtp://portero:right@\(place)")
+        let found = try await onLoop { loop in
+            await SMTPTransport(silent, on: loop, totalTimeout: .milliseconds(300)).obstacle()
+        }
+        #expect(found == "the mail server took too long")
+        #expect(try catcher.mails().isEmpty)
+    }
+
     @Test("A wrong password is a temporary failure that names neither user nor password")
     func wrongPassword() async throws {
         let catcher = try await SMTPCatcher(.startTLS, login: "portero:right")

@@ -9,12 +9,12 @@ struct DataDirectoryTests {
     func makesTheSecretOnce() async throws {
         try await withScratchFolder { place in
             let directory = try DataDirectory(creating: place + "/a/b")
-            let secret = try directory.secret().value
+            let secret = try directory.secret().text
             #expect(Data(base64Encoded: secret)?.count == 32)
             #expect(try mode(of: directory.path + "/secret") == 0o600)
-            #expect(try directory.secret().value == secret)
+            #expect(try directory.secret().text == secret)
             let other = try DataDirectory(creating: place + "/c")
-            #expect(try other.secret().value != secret)
+            #expect(try other.secret().text != secret)
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["secret"])
         }
     }
@@ -24,7 +24,7 @@ struct DataDirectoryTests {
         try await withScratchFolder { place in
             let directory = try DataDirectory(creating: place)
             let secrets = try await withThrowingTaskGroup(of: String.self) { group in
-                for _ in 0..<16 { group.addTask { try directory.secret().value } }
+                for _ in 0..<16 { group.addTask { try directory.secret().text } }
                 return try await group.reduce(into: Set()) { $0.insert($1) }
             }
             #expect(secrets.count == 1)

@@ -1,4 +1,6 @@
+import Cryptography
 import Foundation
+import HTTPServer
 import Testing
 
 @testable import portero
@@ -39,11 +41,11 @@ struct ProgramTests {
             console: Console(
                 write: { _ in },
                 complain: { _ in },
-                readSecretLine: { _ in typed.map(Confidential.init) }
+                readSecretLine: { _ in typed.map { Secret($0) } }
             ),
             wiring: .live
         )
-        #expect((try? program.adminPassword())?.value == expected)
+        #expect((try? program.adminPassword())?.text == expected)
     }
 
     @Test("A port that another program listens on is an obstacle; one of a server of ours is not")
@@ -63,8 +65,8 @@ struct ProgramTests {
                     getsockname(descriptor, place, &length)
                 }
             }
-            let address = ListenAddress(host: "127.0.0.1", port: UInt16(bigEndian: place.sin_port))
-            #expect(address.obstacle() == (isOurs ? nil : "Address already in use"))
+            let address = SocketAddress.local(port: UInt16(bigEndian: place.sin_port))
+            #expect(address.obstacle()?.reason == (isOurs ? nil : "Address already in use"))
         }
     }
 }

@@ -1,3 +1,4 @@
+import Cryptography
 import Synchronization
 
 @testable import portero
@@ -26,7 +27,7 @@ struct Run {
             console: Console(
                 write: { text in output.withLock { $0 += text } },
                 complain: { text in complaints.withLock { $0 += text } },
-                readSecretLine: { _ in standardInput.map(Confidential.init) }
+                readSecretLine: { _ in standardInput.map { Secret($0) } }
             ),
             wiring: wiring
         )
@@ -34,4 +35,9 @@ struct Run {
         self.output = output.withLock { $0 }
         self.complaints = complaints.withLock { $0 }
     }
+}
+
+extension Secret {
+    /// What is in it, to be compared.
+    var text: String { withText { $0 } }
 }

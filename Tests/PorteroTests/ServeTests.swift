@@ -26,13 +26,13 @@ struct ServeTests {
             let database = try #require(PostmasterFile(of: place + "/data/postgres"))
             let uri = "postgresql://portero_owner@/portero?host=\(place)/data/socket"
             _ = try psql(uri, "CREATE TABLE kept AS SELECT 7 AS n")
-            let secret = try DataDirectory(creating: place + "/data").secret().value
+            let secret = try DataDirectory(creating: place + "/data").secret().text
             kill(first.id, SIGKILL)
             _ = await first.end()
             let second = try RunningServer(in: place)
             try await second.ready()
             #expect(try psql(uri, "SELECT n FROM kept") == "7\n")
-            #expect(try DataDirectory(creating: place + "/data").secret().value == secret)
+            #expect(try DataDirectory(creating: place + "/data").secret().text == secret)
             #expect(PostmasterFile(of: place + "/data/postgres")?.process != database.process)
             kill(second.id, SIGKILL)
             _ = await second.end()
@@ -93,24 +93,31 @@ struct ServeTests {
 }
 
 /// The program as a process of its own, on free ports, with nothing of the test's environment but PATH.
-private final class RunningServer: Sendable {
+final class RunningServer: Sendable {
     private let process: Process
     private let place: String
     private let log: String
 
     var id: pid_t { process.processIdentifier }
+    var output: String { (try? String(contentsOfFile: log + ".out", encoding: .utf8)) ?? "" }
 
-    init(in place: String, _ arguments: [String] = ["serve"], through shell: [String] = []) throws {
+    init(
+        in place: String,
+        _ arguments: [String] = ["serve"],
+        _ settings: [String: String] = [:],
+        through shell: [String] = []
+    ) throws {
         self.place = place
         log = "\(place)/\(UUID().uuidString)"
         let words = shell + [try Self.program()] + arguments
         process = Process()
         process.executableURL = URL(filePath: words[0])
         process.arguments = Array(words.dropFirst())
-        process.environment = [
+        let standard = [
             "PATH": "/usr/bin:/bin", "PORTERO_DATA_DIR": place + "/data", "PORTERO_LISTEN": "127.0.0.1:0",
             "PORTERO_LISTEN_USUARIOS": "off", "PORTERO_METRICS": "off", "PORTERO_LOG_FORMAT": "json",
         ]
+        process.environment = standard.merging(settings) { $1 }
         for (name, set) in [("out", \Process.standardOutput), ("err", \Process.standardError)] {
             _ = FileManager.default.createFile(atPath: "\(log).\(name)", contents: nil)
             process[keyPath: set] = FileHandle(forWritingAtPath: "\(log).\(name)")

@@ -39,12 +39,13 @@ struct SettingsTests {
             ("PORTERO_BCRYPT_COST", "16", "16"),
             (
                 "PORTERO_SMTP_URL", "smtp://ana%40x:p%3Aw@Mail.example.com?starttls=required",
-                "smtp://ana@x:‹secret›@mail.example.com:25?starttls=required"
+                "smtp://‹secret›@mail.example.com:25?starttls=required"
             ),
             ("PORTERO_SMTP_URL", "smtps://mail.example.com", "smtps://mail.example.com:465"),
             ("PORTERO_SMTP_URL", "smtp://127.0.0.1:2525", "smtp://127.0.0.1:2525"),
             ("PORTERO_MAIL_FROM", "no-reply@example.com", "no-reply@example.com"),
             ("PORTERO_MAIL_FROM", "La Casa <hola@example.com>", "La Casa <hola@example.com>"),
+            ("PORTERO_MAIL_FROM", #""La \"Casa\"" <hola@example.com>"#, #""La \"Casa\"" <hola@example.com>"#),
             (
                 "PORTERO_CORS_ORIGINS", "https://App.example.com, http://localhost:5173",
                 "https://app.example.com,http://localhost:5173"
@@ -99,7 +100,8 @@ struct SettingsTests {
             ("PORTERO_BCRYPT_COST", "99999999999999999999999"), ("PORTERO_BCRYPT_COST", "١١"),
             ("PORTERO_SMTP_URL", "mail.example.com"), ("PORTERO_SMTP_URL", "smtp://"),
             ("PORTERO_SMTP_URL", "smtp://h?starttls=maybe"), ("PORTERO_SMTP_URL", "smtps://h?starttls=required"),
-            ("PORTERO_SMTP_URL", "smtp://h/inbox"), ("PORTERO_SMTP_URL", "smtp://a%0d%0a:b@h"),
+            ("PORTERO_SMTP_URL", "smtp://h/inbox"), ("PORTERO_SMTP_URL", "smtp://ana@h"),
+            ("PORTERO_SMTP_URL", "smtp://a%0d%0a:b@h"),
             ("PORTERO_MAIL_FROM", "nobody"), ("PORTERO_MAIL_FROM", "A <a@b>\r\nBcc: c@d"),
             ("PORTERO_MAIL_FROM", "A <a@b> x"), ("PORTERO_MAIL_FROM", "a@b@c"), ("PORTERO_MAIL_FROM", "A \"B\" <a@b>"),
             ("PORTERO_CORS_ORIGINS", "*"), ("PORTERO_CORS_ORIGINS", "https://*.example.com"),
@@ -108,7 +110,8 @@ struct SettingsTests {
             ("PORTERO_TRUSTED_PROXIES", "10.0.0.1/8"), ("PORTERO_TRUSTED_PROXIES", "10.0.0.0/33"),
             ("PORTERO_TRUSTED_PROXIES", "0.0.0.0/0"), ("PORTERO_TRUSTED_PROXIES", "::/0"),
             ("PORTERO_TRUSTED_PROXIES", "10.0.0"), ("PORTERO_TRUSTED_PROXIES", "fd00::1/64"),
-            ("PORTERO_TRUSTED_PROXIES", "proxy"), ("PORTERO_TRUSTED_PROXIES", "10.0.0.0/8/8"),
+            ("PORTERO_TRUSTED_PROXIES", "proxy"), ("PORTERO_TRUSTED_PROXIES", "::/64"),
+            ("PORTERO_TRUSTED_PROXIES", "::ffff:0:0/96"), ("PORTERO_TRUSTED_PROXIES", "10.0.0.0/8/8"),
             ("PORTERO_RATE_LIMIT_PER_MINUTE", "-1"), ("PORTERO_LOGIN_REVEALS_UNKNOWN", "yes"),
             ("PORTERO_LOGIN_REVEALS_UNKNOWN", "1"), ("PORTERO_WORKERS", "0"), ("PORTERO_DB_CONNECTIONS", "1"),
             ("PORTERO_LOG_FORMAT", "xml"), ("PORTERO_LOG_LEVEL", "trace"), ("PORTERO_SHUTDOWN_GRACE", "11m"),

@@ -43,7 +43,7 @@ package actor RawClient {
         self.loop = loop
         self.patience = patience
         let family = address.contains(":") ? AF_INET6 : AF_INET
-        descriptor = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure("no socket: errno \(errno)") }
         if let origin { _ = withSocketAddress(origin, 0) { bind(descriptor, $0, $1) } }
         let failed = withSocketAddress(address, port) { connect(descriptor, $0, $1) } != 0

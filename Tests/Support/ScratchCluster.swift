@@ -84,13 +84,10 @@ enum Command {
     }
 
     static func run(_ command: [String]) async throws {
-        let (ends, end) = AsyncStream<Int32>.makeStream()
-        let thread = Thread(named: "command") { end.yield(execute(command)) }
-        let status = await ends.first { _ in true }
-        thread.join()
-        guard status == 0 else {
-            throw Failure(description: "\(command.joined(separator: " ")) ended with \(status ?? -1)")
+        let status = await withCheckedContinuation { (continuation: CheckedContinuation<Int32, Never>) in
+            Thread(named: "command") { continuation.resume(returning: Self.execute(command)) }.detach()
         }
+        guard status == 0 else { throw Failure(description: "\(command.joined(separator: " ")) ended with \(status)") }
     }
 
     private static func execute(_ command: [String]) -> Int32 {

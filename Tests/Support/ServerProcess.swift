@@ -103,13 +103,13 @@ private final class ChildProcess: Sendable {
     ) async throws -> ChildProcess {
         let child = ChildProcess()
         try await withCheckedThrowingContinuation { (started: CheckedContinuation<Void, any Error>) in
-            _ = Thread(named: "child") {
+            Thread(named: "child") {
                 do {
                     let output = try child.launch(program, arguments, environment: environment, in: folder)
                     started.resume()
                     child.follow(output)
                 } catch { started.resume(throwing: error) }
-            }
+            }.detach()
         }
         return child
     }

@@ -6,19 +6,34 @@
 -- Undo   Forward only. DROP ROLE once no database of the cluster uses it.
 
 DO $$
+DECLARE
+    -- Since PostgreSQL 16, who makes a role is a member of it that may not become it.
+    v_right text := CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'portero_app') THEN
-        CREATE ROLE portero_app NOLOGIN;
+        BEGIN
+            CREATE ROLE portero_app NOLOGIN;
+        EXCEPTION
+            WHEN duplicate_object OR unique_violation THEN
+                NULL;  -- a migration of another database of this cluster was faster
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION 'the role portero_app is missing, and % may not make it', current_user USING
+                    ERRCODE = 'insufficient_privilege',
+                    HINT = format('An administrator must run once: CREATE ROLE portero_app NOLOGIN ROLE %I', current_user);
+        END;
     END IF;
-    IF NOT pg_has_role(current_user, 'portero_app', 'MEMBER') THEN
-        EXECUTE format('GRANT portero_app TO %I', current_user);
+    IF NOT pg_has_role(current_user, 'portero_app', v_right) THEN
+        BEGIN
+            EXECUTE format('GRANT portero_app TO %I', current_user);
+        EXCEPTION
+            WHEN unique_violation THEN
+                NULL;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '% may not become the role portero_app', current_user USING
+                    ERRCODE = 'insufficient_privilege',
+                    HINT = format('An administrator must run once: GRANT portero_app TO %I', current_user);
+        END;
     END IF;
-EXCEPTION
-    WHEN duplicate_object OR unique_violation THEN
-        NULL;  -- a migration of another database of this cluster was faster
-    WHEN insufficient_privilege THEN
-        RAISE EXCEPTION 'the role portero_app is missing and % may not make it', current_user
-            USING HINT = format('An administrator must run once: CREATE ROLE portero_app NOLOGIN ROLE %I', current_user);
 END
 $$;
 

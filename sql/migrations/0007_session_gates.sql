@@ -99,6 +99,9 @@ AS $$
 DECLARE
     v_count integer;
 BEGIN
+    -- The person first: a login that is under way is waited for, and its session ends too; and nobody who locks several
+    -- sessions of one person does so at the same time as somebody else.
+    PERFORM FROM portero.users u WHERE u.id = p_user FOR NO KEY UPDATE;
     UPDATE portero.sessions s SET ended_at = now(), ended_reason = p_reason
      WHERE s.user_id = p_user AND s.id IS DISTINCT FROM p_except AND s.ended_at IS NULL AND s.expires_at > now();
     GET DIAGNOSTICS v_count = ROW_COUNT;

@@ -151,6 +151,8 @@ CREATE FUNCTION portero.verify_email(p_code uuid, p_user uuid, p_origin portero.
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 BEGIN
+    -- The person first, as everywhere: whoever replaces the code waits, or this for them.
+    PERFORM FROM portero.users u WHERE u.id = p_user FOR NO KEY UPDATE;
     UPDATE portero.one_time_codes c SET used_at = now()
      WHERE c.id = p_code AND c.user_id = p_user AND c.used_at IS NULL AND c.replaced_at IS NULL AND c.expires_at > now();
     IF NOT FOUND THEN

@@ -28,6 +28,9 @@ void csystem_name_thread(const char *name);
 // Addresses travel as the two halves of an IPv6 address in host order, an IPv4 address in its mapped form: the unions and
 // casts of `sockaddr` are C's business.
 
+/// A non-blocking socket that holds an address and listens to nobody yet, or -errno.
+int csystem_bind(uint64_t high, uint64_t low, uint16_t port, int is_shared);
+
 /// A non-blocking listening socket, or -errno. Port 0 lets the kernel choose; a shared port is shared with whoever else of
 /// this user asks for it shared; what is accepted sends without delay.
 int csystem_listen(uint64_t high, uint64_t low, uint16_t port, int is_shared, int backlog);

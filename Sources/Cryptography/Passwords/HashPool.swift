@@ -1,12 +1,13 @@
 import Glibc
 
-/// The pool has as many jobs as it takes; whoever comes now should come back later.
+/// The pool has as many jobs as it takes, or did not get to this one in time; come back later.
 package struct HashQueueFull: Error {}
 
 /// Threads of their own for what would hold an event loop up: hashing passwords.
 ///
 /// Takes as many jobs as it has threads and places in its queue, and refuses the next one at once. So the memory that
-/// hashing takes is bounded by the threads, and the time that anybody waits by the queue.
+/// hashing takes is bounded by the threads. The time that anybody waits is bounded by `patience`: a job whose turn comes
+/// later than that is refused instead of done, or in a flood the threads would be busy for clients that have left.
 package final class HashPool: Sendable {
     private let core: Core
     private let threads: [HashThread]
@@ -14,9 +15,10 @@ package final class HashPool: Sendable {
     /// - Parameters:
     ///   - threads: How many jobs run at once; as many as there are cores, unless told otherwise.
     ///   - queue: How many more may wait.
-    package init(threads: Int = HashPool.coreCount, queue: Int = 64) {
+    ///   - patience: How long each of them may; nil where it does not matter.
+    package init(threads: Int = HashPool.coreCount, queue: Int = 64, patience: Duration? = nil) {
         precondition(threads > 0 && queue >= 0)
-        let core = Core(capacity: threads + queue)
+        let core = Core(capacity: threads + queue, patience: patience)
         self.core = core
         self.threads = (0..<threads).map { number in HashThread(named: "hash-\(number)") { core.work() } }
     }
@@ -36,15 +38,19 @@ package final class HashPool: Sendable {
     /// Jobs that a thread is at.
     package var running: Int { core.gauges.running }
 
+    /// Whether a job that came now would be refused.
+    package var isFull: Bool { core.isFull }
+
     /// Runs `work` on one of the threads; a task that is cancelled meanwhile still gets its result.
     ///
-    /// - Throws: `HashQueueFull` without waiting, also once the pool is closed.
+    /// - Throws: `HashQueueFull` without waiting, also once the pool is closed; or after `patience`.
     package func submit<Value: Sendable>(
         _ work: @escaping @Sendable () -> Value
     ) async throws(HashQueueFull) -> Value {
         let outcome = await withCheckedContinuation {
             (continuation: CheckedContinuation<Result<Value, HashQueueFull>, Never>) in
-            let job: Core.Job = {
+            let job: Core.Job = { isTooLate in
+                guard !isTooLate else { return { continuation.resume(returning: .failure(HashQueueFull())) } }
                 let value = work()
                 return { continuation.resume(returning: .success(value)) }
             }
@@ -63,18 +69,20 @@ package final class HashPool: Sendable {
 
 /// What the threads share, all of it behind one mutex; the pool may be gone before they are.
 private final class Core: @unchecked Sendable {
-    /// Does the work, and answers how to hand in its result once the thread counts as free again.
-    typealias Job = @Sendable () -> @Sendable () -> Void
+    /// Does the work unless it is too late, and answers how to hand in its result once the thread counts as free again.
+    typealias Job = @Sendable (_ isTooLate: Bool) -> @Sendable () -> Void
 
     private let capacity: Int
+    private let patience: Duration?
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let arrival = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var queue: [Job] = []
+    private var queue: [(job: Job, since: ContinuousClock.Instant)] = []
     private var running = 0
     private var isClosed = false
 
-    init(capacity: Int) {
+    init(capacity: Int, patience: Duration?) {
         self.capacity = capacity
+        self.patience = patience
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(arrival, nil)
     }
@@ -90,11 +98,15 @@ private final class Core: @unchecked Sendable {
         locked { (queue.count, running) }
     }
 
+    var isFull: Bool {
+        locked { isClosed || queue.count + running >= capacity }
+    }
+
     /// False when the pool is full or closed.
     func enqueue(_ job: @escaping Job) -> Bool {
         locked {
             guard !isClosed, queue.count + running < capacity else { return false }
-            queue.append(job)
+            queue.append((job, .now))
             pthread_cond_signal(arrival)
             return true
         }
@@ -112,14 +124,14 @@ private final class Core: @unchecked Sendable {
 
     /// What a thread does all its life.
     func work() {
-        while let job = next() {
-            let handIn = job()
+        while let (job, since) = next() {
+            let handIn = job(patience.map { since.duration(to: .now) > $0 } ?? false)
             locked { running -= 1 }
             handIn()
         }
     }
 
-    private func next() -> Job? {
+    private func next() -> (job: Job, since: ContinuousClock.Instant)? {
         locked {
             while queue.isEmpty && !isClosed { pthread_cond_wait(arrival, mutex) }
             guard !queue.isEmpty else { return nil }

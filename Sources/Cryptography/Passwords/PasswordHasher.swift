@@ -21,6 +21,9 @@ package struct PasswordHasher: Sendable {
         self.pool = pool
     }
 
+    /// Whether a password that came now would be refused: to be asked before anything is done that costs.
+    package var isBusy: Bool { pool.isFull }
+
     /// - Throws: `HashQueueFull` when too many wait already, or there is no memory for another.
     package func hash(_ password: String) async throws(HashQueueFull) -> String {
         let kind = kind

@@ -32,6 +32,9 @@ package struct CIDR: Sendable, Hashable, CustomStringConvertible {
         return other.high & mask.high == address.high && other.low & mask.low == address.low
     }
 
+    /// Whether no IPv4 address lies outside: `0.0.0.0/0`, and the IPv6 blocks that hold the mapped addresses.
+    package var holdsAllOfIPv4: Bool { contains(NetworkAddress(ipv4: 0)) && contains(NetworkAddress(ipv4: .max)) }
+
     package var description: String { "\(address)/\(address.ipv4 == nil ? prefix : prefix - 96)" }
 
     private static func mask(_ prefix: Int) -> (high: UInt64, low: UInt64) {

@@ -26,7 +26,7 @@ struct Segment: Sendable {
 
 /// A segment on its way: plain data, for there are many.
 struct Call {
-    let answer: Answer
+    let role: Role
     let deadline: Instant
     let writes: Bool
     /// Which results are still to come.
@@ -34,6 +34,22 @@ struct Call {
     /// The statement, for when the server turns out not to know it.
     let fingerprint: UInt64
     let number: Int
+
+    /// Who waits for it, and for what.
+    enum Role {
+        case alone(Answer)
+        /// Committed without waiting for the disk: answered once `flush` has succeeded.
+        case together(Answer)
+        /// Commits last, and waits for the disk for all of them.
+        case flush
+
+        var answer: Answer? {
+            switch self {
+            case .alone(let answer), .together(let answer): answer
+            case .flush: nil
+            }
+        }
+    }
 
     /// The results still to come, the next one in the lowest bits.
     struct Steps {

@@ -27,7 +27,7 @@ final class Handle {
     /// The last thing that went wrong, on one line.
     var lastError: String {
         guard let message = PQerrorMessage(pointer) else { return "" }
-        return String(cString: message).split(whereSeparator: \.isNewline).joined(separator: " ")
+        return String(cString: message).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }
 

@@ -51,16 +51,19 @@ extension Pipeline {
     private func complete() {
         guard let call = calls.popFirst() else { return }
         if call.writes { writesInFlight -= 1 }
+        conclude(call.role, with: takeOutcome())
+        if call.writes, writesInFlight == 0, !isLost { onWritten?() }
+    }
+
+    private func takeOutcome() -> Outcome {
         let rows = arrived
         arrived = nil
         if let failure {
             self.failure = nil
             if let rows { PQclear(rows) }
-            call.answer.resume(returning: failure)
-        } else if let rows {
-            call.answer.resume(returning: .rows(Rows(rows)))
-        } else {
-            call.answer.resume(returning: .failed(PostgresError(.connectionLost)))
+            return failure
         }
+        guard let rows else { return .failed(PostgresError(.connectionLost)) }
+        return .rows(Rows(rows))
     }
 }

@@ -11,7 +11,7 @@ final class Pipeline {
     /// Called once, with the reason, when the connection is of no use any more.
     private let onLoss: (String) -> Void
     private var source: DescriptorSource?
-    private var isLost = false
+    private(set) var isLost = false
 
     var calls = FIFO<Call>()
     var statements = PreparedStatements()
@@ -24,6 +24,10 @@ final class Pipeline {
     private var sweep: ScheduledTimer?
     private var sweepsAt = Instant(nanoseconds: .max)
 
+    /// What has been committed and is not yet known to be on the disk.
+    var unflushed: [(answer: Answer, rows: Rows)] = []
+    /// Called when nothing is being written any more.
+    var onWritten: (() -> Void)?
     /// Called when the last call has been answered.
     var onIdle: (() -> Void)?
     /// Called with the channel and the payload of each notification.
@@ -55,8 +59,12 @@ final class Pipeline {
 
     /// Sends a segment; `answer` is resumed with what becomes of it.
     func send(_ segment: borrowing Segment, answer: Answer) {
+        send(segment, as: .alone(answer))
+    }
+
+    func send(_ segment: borrowing Segment, as role: Call.Role) {
         guard !segment.statement.isTooLarge else {
-            return answer.resume(returning: .failed(PostgresError(.server(sqlState: "54000", constraint: nil))))
+            return conclude(role, with: .failed(PostgresError(.server(sqlState: "54000", constraint: nil))))
         }
         var steps = Call.Steps()
         var isSent = true
@@ -67,12 +75,12 @@ final class Pipeline {
             PQpipelineSync(connection) == 1
         else {
             // what is in the buffer has no sync behind it, so the server will not carry it out
-            answer.resume(returning: .again(.unavailable))
+            conclude(role, with: .again(.unavailable))
             return lose(handle.lastError)
         }
         calls.append(
             Call(
-                answer: answer,
+                role: role,
                 deadline: segment.deadline,
                 writes: segment.writes,
                 steps: steps,
@@ -193,10 +201,12 @@ final class Pipeline {
         source?.cancel()
         source = nil
         sweep?.cancel()
+        for waiting in unflushed { waiting.answer.resume(returning: .failed(PostgresError(.connectionLost))) }
+        unflushed = []
         let now = Instant.now()
         for call in calls.takeAll() {
             let kind: PostgresError.Kind = call.deadline <= now ? .timedOut : .connectionLost
-            call.answer.resume(returning: .failed(PostgresError(kind)))
+            call.role.answer?.resume(returning: .failed(PostgresError(kind)))
         }
         onLoss(reason)
     }

@@ -18,10 +18,17 @@ package struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
     package let message: String
     /// Counted from 1.
     package let line: Int?
+    /// What might be done about it.
+    package private(set) var hint: String?
 
+    /// Whether something is there that we may not do.
+    package var isRefusal: Bool { sqlState == "42501" }
+
+    /// One line.
     package var description: String {
         let place = line.map { "line \($0): " } ?? ""
-        return place + message + (sqlState.map { " (SQLSTATE \($0))" } ?? "")
+        let text = place + message + (sqlState.map { " (SQLSTATE \($0))" } ?? "") + (hint.map { ". \($0)" } ?? "")
+        return text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 
     static let aborted = ScriptError(sqlState: nil, message: "the connection was closed", line: nil)
@@ -31,6 +38,7 @@ extension ScriptError {
     init(_ report: ServerReport, in text: String) {
         sqlState = report.sqlState
         message = report.message
+        hint = report.hint
         line = report.position.map { position in
             1 + text.unicodeScalars.prefix(max(0, position - 1)).count { $0 == "\n" }
         }

@@ -41,17 +41,19 @@ actor Session {
         self.loop = loop
     }
 
-    /// Opens a session, lends it to `body`, and closes it.
+    /// Opens a session, under `role` if there is one, lends it to `body`, and closes it.
     static func with<Value: Sendable>(
         _ url: String,
+        role: String? = nil,
         on loop: EventLoop,
         _ body: (Session) async throws -> Value
     ) async throws -> Value {
-        let options: [ConnectionTarget.Parameter] = [
+        var options: [ConnectionTarget.Parameter] = [
             .init(name: "statement_timeout", value: "0"), .init(name: "timezone", value: "UTC"),
             // or the server would finish a long statement of somebody who is gone, and keep its locks until then
             .init(name: "client_connection_check_interval", value: "500"),
         ]
+        if let role { options.append(.init(name: "role", value: role)) }
         guard let target = ConnectionTarget(url: url, parameters: ConnectionTarget.defaults, options: options) else {
             throw ScriptError(sqlState: nil, message: "the URL is no PostgreSQL connection URI", line: nil)
         }

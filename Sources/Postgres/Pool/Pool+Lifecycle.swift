@@ -25,7 +25,10 @@ extension Pool {
             on: loop,
             patience: target.connectTimeout ?? configuration.connectTimeout,
             onEvent: configuration.onEvent,
-            onReady: { [unowned self] _ in serveWaiting() },
+            onReady: { [unowned self] pipeline in
+                pipeline.onWritten = { [unowned self] in serveWaiting() }
+                serveWaiting()
+            },
             onLoss: { [unowned self] in finishIfIdle() }
         )
     }

@@ -3,8 +3,8 @@ import Reactor
 /// The connections of one loop, and the calls that wait for one.
 ///
 /// A commit waits for the disk, and what is behind it in its pipeline waits too. So reads keep to connections on which
-/// nothing is being written, of which the first is always one; writes spread over all others, as many as are idle, since
-/// the server commits together what arrives together. A transaction has a connection to itself.
+/// nothing is being written, of which the first is always one. A write has a connection to itself while there are idle
+/// ones; those that come meanwhile wait, and go together (see `Pipeline.sendTogether`). So does a transaction.
 actor Pool {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -47,9 +47,10 @@ actor Pool {
         }
     }
 
-    /// Sends a write over the least busy writer, or lets it wait for one.
+    /// Sends a write over a writer on which nothing is being written, or lets it wait for one, to be sent together with
+    /// others that wait.
     func write(_ segment: Segment, answer: Answer) {
-        if let pipeline = writer?.pipeline {
+        if let pipeline = writer?.pipeline, pipeline.writesInFlight == 0, !waiting.hasWrites {
             pipeline.send(segment, answer: answer)
         } else {
             wait(.write(segment, answer))

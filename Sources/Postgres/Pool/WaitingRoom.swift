@@ -41,7 +41,22 @@ struct WaitingRoom {
 
     mutating func takeRead() -> Entry? { reads.popFirst()?.entry }
 
-    mutating func takeWrite() -> Entry? { writes.popFirst()?.entry }
+    /// Who waits for a connection of their own, if they are first.
+    mutating func takeLease() -> Lease.Answer? {
+        guard case .lease(let answer)? = writes.first?.entry else { return nil }
+        _ = writes.popFirst()
+        return answer
+    }
+
+    /// The first writes, as far as nobody among them waits for a connection of their own.
+    mutating func takeWrites(upTo limit: Int) -> [(segment: Segment, answer: Answer)] {
+        var taken: [(segment: Segment, answer: Answer)] = []
+        while taken.count < limit, case .write(let segment, let answer)? = writes.first?.entry {
+            _ = writes.popFirst()
+            taken.append((segment, answer))
+        }
+        return taken
+    }
 
     var hasReads: Bool { !reads.isEmpty }
     var hasWrites: Bool { !writes.isEmpty }
@@ -75,6 +90,9 @@ struct WaitingRoom {
 }
 
 extension Pool {
+    /// More would make the first of them wait for the last.
+    private static let together = 32
+
     func wait(_ entry: WaitingRoom.Entry) {
         guard phase == .new || phase == .open else { return entry.fail(.unavailable) }
         guard waiting.count < configuration.waitingLimit else { return entry.fail(PostgresError(.overloaded)) }
@@ -99,11 +117,11 @@ extension Pool {
             guard case .read(let segment, let answer)? = waiting.takeRead() else { return }
             pipeline.send(segment, answer: answer)
         }
-        while waiting.hasWrites, let writer, let pipeline = writer.pipeline {
-            switch waiting.takeWrite() {
-            case .write(let segment, let answer): pipeline.send(segment, answer: answer)
-            case .lease(let answer): answer.resume(returning: .granted(writer.takeLease()))
-            default: return
+        while waiting.hasWrites, let writer, let pipeline = writer.pipeline, pipeline.writesInFlight == 0 {
+            if let lease = waiting.takeLease() {
+                lease.resume(returning: .granted(writer.takeLease()))
+            } else {
+                pipeline.sendTogether(waiting.takeWrites(upTo: Self.together))
             }
         }
     }

@@ -7,6 +7,8 @@ struct ServerReport {
     let constraint: String?
     /// May repeat bound values, so only what runs scripts of our own shows it.
     let message: String
+    /// What might be done about it, in the server's or the script's words.
+    let hint: String?
     /// Where in the statement, counted in characters from 1.
     let position: Int?
     private let function: String?
@@ -21,6 +23,7 @@ struct ServerReport {
         severity = field(CLIBPQ_SEVERITY) ?? ""
         constraint = field(CLIBPQ_CONSTRAINT)
         message = field(CLIBPQ_MESSAGE) ?? ""
+        hint = field(CLIBPQ_HINT)
         position = field(CLIBPQ_POSITION).flatMap { Int($0) }
         function = field(CLIBPQ_FUNCTION)
     }

@@ -1,3 +1,4 @@
+import Cryptography
 import Reactor
 
 extension Command {
@@ -36,13 +37,13 @@ extension Command {
 }
 
 extension Program {
-    func adminPassword() throws(Failure) -> Confidential<String> {
+    func adminPassword() throws(Failure) -> Secret {
         do throws(Mistake) {
-            if let (text, _) = try environment.text(of: "PORTERO_ADMIN_PASSWORD") { return Confidential(text) }
+            if let (text, _) = try environment.text(of: "PORTERO_ADMIN_PASSWORD") { return Secret(text) }
         } catch {
             throw Failure(.configuration, error.description)
         }
-        guard let line = try console.readSecretLine("Password: "), !line.value.isEmpty else {
+        guard let line = try console.readSecretLine("Password: "), line.count > 0 else {
             throw Failure(.usage, "no password: set PORTERO_ADMIN_PASSWORD, or give a line on standard input")
         }
         return line

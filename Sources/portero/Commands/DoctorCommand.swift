@@ -1,14 +1,17 @@
-import Glibc
+import HTTPServer
 import Reactor
 
 extension Command {
     static let doctor = Command(
         name: "doctor",
-        summary: "checks database, migrations, clock, mail, ports and secret",
-        discussion: "A line each; the exit status is 1 if a check fails. Changes nothing but what a start would make."
+        summary: "checks secret, ports, mail, database, migrations, role and clock",
+        discussion: """
+            A line each; the exit code is 1 if a check fails. Connects and logs in to the mail server, and sends
+            nothing. Changes nothing but what a start would make.
+            """
     ) { _, program in
         let configuration = try Configuration(reading: program.environment)
-        let findings = program.examine(configuration)
+        let findings = try program.examine(configuration)
         program.console.write(
             aligned(findings.map { [$0.isWell ? "ok" : "FAILED", $0.subject, $0.detail] })
         )
@@ -17,16 +20,20 @@ extension Command {
 }
 
 extension Program {
-    fileprivate func examine(_ configuration: Configuration) -> [Finding] {
-        var findings = [secret(configuration)] + ports(configuration)
-        do {
-            findings += try EventLoop.runToCompletion { loop in
-                try await visit(configuration, on: loop) { await wiring.diagnose($0) }
-            }
-        } catch {
-            findings.append(Finding(subject: "database", isWell: false, detail: "\(error)"))
+    fileprivate func examine(_ configuration: Configuration) throws -> [Finding] {
+        let own = [secret(configuration)] + ports(configuration)
+        let others = try EventLoop.runToCompletion { loop in
+            [await wiring.examineMail(configuration, loop)] + (await database(configuration, loop))
         }
-        return findings
+        return own + others
+    }
+
+    private func database(_ configuration: Configuration, _ loop: EventLoop) async -> [Finding] {
+        do {
+            return try await visit(configuration, on: loop) { await wiring.examineDatabase($0) }
+        } catch {
+            return [Finding(subject: "database", isWell: false, detail: "\(error)")]
+        }
     }
 
     private func secret(_ configuration: Configuration) -> Finding {
@@ -54,7 +61,7 @@ extension Program {
         var findings: [Finding] = []
         for case (let name, let address?) in listeners {
             let obstacle = address.obstacle()
-            let detail = "\(name) \(address)" + (obstacle.map { ": \($0)" } ?? "")
+            let detail = "\(name) \(address)" + (obstacle.map { ": \($0.reason)" } ?? "")
             findings.append(Finding(subject: "port", isWell: obstacle == nil, detail: detail))
         }
         return findings

@@ -1,3 +1,4 @@
+import Cryptography
 import Reactor
 
 extension Program {
@@ -45,7 +46,7 @@ extension Program {
     private func workplace(
         _ configuration: Configuration,
         _ database: DatabaseURL,
-        _ secrets: [Confidential<String>],
+        _ secrets: [Secret],
         _ loop: EventLoop
     ) -> Workplace {
         Workplace(configuration: configuration, database: database, secrets: secrets, loop: loop, console: console)
@@ -54,7 +55,7 @@ extension Program {
     private func secrets(
         of configuration: Configuration,
         in directory: DataDirectory
-    ) throws(Failure) -> [Confidential<String>] {
+    ) throws(Failure) -> [Secret] {
         configuration.secrets.isEmpty ? [try directory.secret()] : configuration.secrets
     }
 

@@ -1,3 +1,4 @@
+import Cryptography
 import FoundationEssentials
 import Glibc
 
@@ -20,7 +21,7 @@ struct DataDirectory: Sendable {
     /// The secret of this folder, made the first time.
     ///
     /// Written aside and then linked, so that two starts at once end up with the same one.
-    func secret() throws(Failure) -> Confidential<String> {
+    func secret() throws(Failure) -> Secret {
         let file = "\(path)/secret"
         do {
             if access(file, F_OK) != 0 { try makeSecret(file) }
@@ -33,7 +34,7 @@ struct DataDirectory: Sendable {
             guard text.utf8.count >= 32 else {
                 throw Failure(.configuration, "\(file) holds fewer than 32 bytes; it was made with more")
             }
-            return Confidential(text)
+            return Secret(text)
         } catch let failure as SystemFailure {
             throw Failure(.unavailable, "\(file) cannot be read or made: \(failure.reason)")
         } catch let failure as Failure {
@@ -44,10 +45,8 @@ struct DataDirectory: Sendable {
     }
 
     private func makeSecret(_ file: String) throws(SystemFailure) {
-        var random = SystemRandomNumberGenerator()
-        let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-        let draft = "\(file).\(String(random.next(), radix: 16))"
-        try writeFile(draft, Array((Data(bytes).base64EncodedString() + "\n").utf8), mode: 0o600)
+        let draft = "\(file).\(RandomToken.make())"
+        try writeFile(draft, Array((Data(SecureRandom.bytes(32)).base64EncodedString() + "\n").utf8), mode: 0o600)
         defer { unlink(draft) }
         guard link(draft, file) == 0 || errno == EEXIST else { throw SystemFailure() }
     }

@@ -23,7 +23,7 @@ struct Server: Sendable {
         let destination = LogDestination(1)
         group = LoopGroup(count: configuration.workers - 1, named: "loop")
         do {
-            address = try configuration.listen.map { try Listener.port(at: SocketAddress($0)) }
+            address = try configuration.listen.map { try Listener.port(at: $0) }
             var workers: [Worker] = []
             for loop in [workplace.loop] + group.loops {
                 workers.append(
@@ -105,7 +105,7 @@ struct Server: Sendable {
         let router = Router([MetricsSurface(meters: workers.map(\.meter), hashPool: parts.hashPool)])
         return try Listener(
             on: workers[0].loop,
-            at: SocketAddress(address),
+            at: address,
             respond: { await router.respond(to: $0) }
         )
     }
@@ -115,28 +115,17 @@ struct Server: Sendable {
         let loop = home.loop
         let transport: any MailTransport
         if let server = configuration.mailServer {
-            transport = SMTPTransport(try SMTPServer(url: server.url.value), on: loop)
+            transport = SMTPTransport(server, on: loop)
         } else {
-            let directory = try DataDirectory(creating: configuration.dataDirectory)
-            transport = FileTransport(directory: "\(directory.path)/mail")
+            transport = FileTransport(directory: try configuration.mailFolder())
         }
         return MailDelivery(
             outbox: OutboxRepository(home.database),
             transport: transport,
             keys: parts.keys,
-            sender: try MailAddress(parsing: configuration.mailFrom.description),
+            sender: configuration.mailFrom,
             pause: { try await loop.sleep(for: $0) },
             report: { home.log.mail($0) }
         )
-    }
-}
-
-extension SocketAddress {
-    /// - Throws: `Failure`; the settings refuse what is no address before.
-    init(_ address: ListenAddress) throws(Failure) {
-        guard let host = NetworkAddress(address.host) else {
-            throw Failure(.configuration, "\(address) is no address to listen at")
-        }
-        self.init(host, port: address.port)
     }
 }

@@ -16,13 +16,16 @@ struct SharedParts: Sendable {
     let hashPool: HashPool
     let limiter: AddressLimiter
 
+    /// How long anybody waits for their password to be hashed, before they are told to come back.
+    private static let hashPatience = Duration.seconds(2)
+
     /// - Throws: `Failure` where a secret is too short.
     init(_ workplace: Workplace) throws {
         configuration = workplace.configuration
         database = workplace.database
         let ring: KeyRing
         do {
-            ring = try KeyRing(secrets: workplace.secrets.map { Secret($0.value) })
+            ring = try KeyRing(secrets: workplace.secrets)
         } catch {
             throw Failure(.configuration, "PORTERO_SECRET takes at least 32 bytes, and so does each of several")
         }
@@ -33,7 +36,7 @@ struct SharedParts: Sendable {
             audience: configuration.publicURL
         )
         keys = ServiceKeys(ring)
-        hashPool = HashPool(queue: configuration.hashQueue)
+        hashPool = HashPool(queue: configuration.hashQueue, patience: Self.hashPatience)
         limiter = AddressLimiter(limit: configuration.authRateLimitPerMinute, period: 60_000_000_000)
     }
 

@@ -29,15 +29,16 @@ extension Wiring {
             }
         },
         createAdmin: { try await $0.createAdmin($1) },
-        diagnose: { await $0.diagnose() }
+        examineDatabase: { await $0.examineDatabase() },
+        examineMail: { await $0.examineMail(on: $1) }
     )
 }
 
 extension Workplace {
-    private var migrator: Migrator { Migrator(migrations: Migrations.all, url: database.uri, on: loop) }
+    var migrator: Migrator { Migrator(migrations: Migrations.all, url: database.uri, on: loop) }
 
     fileprivate func migrate(_ mode: MigrationMode) async throws -> [String] {
-        do {
+        try await explainingFailures {
             switch mode {
             case .apply:
                 let console = console
@@ -49,10 +50,16 @@ extension Workplace {
                     "\(status.number)  \(status.name)  \(status.appliedAt.map { "applied \($0)" } ?? "pending")"
                 }
             }
+        }
+    }
+
+    private func explainingFailures<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
         } catch let error as MigrationError {
-            throw Failure(.failed, error.description)
+            throw Failure(error.kind, error.description)
         } catch let error as ScriptError {
-            throw Failure(.unavailable, "the database: \(error.description)")
+            throw Failure(error.isRefusal ? .configuration : .unavailable, "the database: \(error)")
         }
     }
 
@@ -70,6 +77,10 @@ extension Workplace {
             }
             return username
         }
+        let pending = try await explainingFailures { try await migrator.pending().count }
+        guard pending == 0 else {
+            throw Failure(.failed, "the database lacks \(pending) of its migrations: run portero migrate first")
+        }
         let parts = try SharedParts(self)
         defer { parts.hashPool.close() }
         var settings = DatabaseConfiguration(url: database.uri)
@@ -85,31 +96,27 @@ extension Workplace {
                     fullName: name,
                     username: username,
                     organization: order.organization ?? configuration.defaultOrganization,
-                    password: { try order.password().value },
+                    password: { try order.password().withText { $0 } },
                     resettingPassword: order.resetsPassword
                 )
                 return
                     "\(outcome.rawValue) \(email) as Admin of \(order.organization ?? configuration.defaultOrganization)"
             } catch let refusal as AuthError {
+                if case .unavailable = refusal { throw Failure(.unavailable, explanation(of: refusal)) }
                 throw Failure(.failed, explanation(of: refusal))
             }
         }
     }
+}
 
-    fileprivate func diagnose() async -> [Finding] {
-        do {
-            let status = try await migrator.status()
-            let pending = status.filter { !$0.isApplied }.count
-            return [
-                Finding(subject: "database", isWell: true, detail: self.database.description),
-                Finding(
-                    subject: "migrations",
-                    isWell: pending == 0,
-                    detail: pending == 0 ? "\(status.count) applied" : "\(pending) pending: run portero migrate"
-                ),
-            ]
-        } catch {
-            return [Finding(subject: "database", isWell: false, detail: "\(error)")]
+extension MigrationError {
+    /// What to exit with: trying again mends nothing that somebody must change.
+    fileprivate var kind: Failure.Kind {
+        switch self {
+        case .newerDatabase, .altered, .renamed, .skipped: .configuration
+        case .failed(_, _, let reason): reason.isRefusal ? .configuration : .failed
+        case .misnumbered, .endsItsTransaction: .software
+        case .locked: .unavailable
         }
     }
 }

@@ -38,7 +38,7 @@ struct Worker: Sendable {
                 EscapeRoomSurface(parts.dependencies(on: loop, database)) { log.failure($0, of: $1) },
                 SystemSurface(upkeep: UpkeepRepository(database), tokens: parts.tokens),
             ],
-            cors: CORSPolicy(origins: configuration.corsOrigins.compactMap { CORSPolicy.Origin($0) })
+            cors: CORSPolicy(origins: configuration.corsOrigins)
         )
         listener = try Listener(
             on: loop,
@@ -46,6 +46,7 @@ struct Worker: Sendable {
             sharesPort: workers > 1,
             configuration: configuration.server.shared(among: workers),
             respond: { await router.respond(to: $0) },
+            completeRefusal: { router.expose(&$0, to: $1) },
             log: {
                 log.access($0)
                 meter.note($0)
@@ -70,7 +71,7 @@ struct Worker: Sendable {
 
 extension SharedParts {
     func databaseConfiguration(reportingTo log: Log, on loop: EventLoop) -> DatabaseConfiguration {
-        var settings = DatabaseConfiguration(url: database.uri, role: "portero_app")
+        var settings = DatabaseConfiguration(url: database.uri, role: Workplace.runtimeRole)
         settings.connections = configuration.databaseConnections
         let watch = DatabaseWatch(log, on: loop)
         settings.onEvent = { watch.note($0) }
@@ -81,7 +82,7 @@ extension SharedParts {
 extension Configuration {
     var server: ServerConfiguration {
         var server = ServerConfiguration()
-        server.trustedProxies = TrustedProxies(trustedProxies.compactMap { HTTPServer.AddressRange($0.description) })
+        server.trustedProxies = TrustedProxies(trustedProxies)
         return server
     }
 }

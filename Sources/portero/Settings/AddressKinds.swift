@@ -1,39 +1,48 @@
-extension SettingKind where Value == ListenAddress? {
+import HTTP
+import HTTPServer
+
+extension SettingKind where Value == SocketAddress? {
     static let address = SettingKind(takes: "an address and a port, such as 127.0.0.1:8000 or [::]:8000, or off") {
         text throws(Refusal) in
         if text == "off" { return nil }
-        guard let address = ListenAddress(text) else { throw Refusal() }
+        let isLocal = text.hasPrefix("localhost:")
+        guard let address = SocketAddress(isLocal ? "127.0.0.1" + text.dropFirst(9) : text) else { throw Refusal() }
         return address
     } show: {
         $0?.description ?? "off"
     }
 }
 
-extension SettingKind where Value == [AddressRange] {
-    static let addressRanges = SettingKind(takes: "addresses or CIDRs such as 10.0.0.0/8, separated by commas") {
-        text throws(Refusal) in
-        var ranges: [AddressRange] = []
-        for item in try listed(text) { ranges.append(try AddressRange(item)) }
-        return ranges
+extension SettingKind where Value == [CIDR] {
+    static let blocks = SettingKind(
+        takes: "addresses, or blocks such as 10.0.0.0/8 with no bit set beyond their length, separated by commas"
+    ) { text throws(Refusal) in
+        var blocks: [CIDR] = []
+        for item in try listed(text) {
+            guard let block = CIDR(item) else { throw Refusal() }
+            if block.holdsAllOfIPv4 { throw Refusal(reason: "which lets anybody claim any address") }
+            blocks.append(block)
+        }
+        return blocks
     } show: {
         $0.isEmpty ? "none" : $0.map(\.description).joined(separator: ",")
     }
 }
 
-extension SettingKind where Value == [String] {
+extension SettingKind where Value == [CORSPolicy.Origin] {
     /// Origins as browsers send them: no wildcard, since that would open the API to every page.
     static let origins = SettingKind(takes: "exact origins such as https://app.example.com, separated by commas") {
         text throws(Refusal) in
-        var origins: [String] = []
+        var origins: [CORSPolicy.Origin] = []
         for item in try listed(text) {
             if item.contains("*") { throw Refusal(reason: "which lets pages of unknown sites in") }
-            guard let url = WebURL(item) else { throw Refusal() }
+            guard let url = WebURL(item), let origin = CORSPolicy.Origin(url.origin) else { throw Refusal() }
             if !url.path.isEmpty { throw Refusal(reason: "which has a path") }
-            origins.append(url.origin)
+            origins.append(origin)
         }
         return origins
     } show: {
-        $0.isEmpty ? "none" : $0.joined(separator: ",")
+        $0.isEmpty ? "none" : $0.map(\.text).joined(separator: ",")
     }
 }
 

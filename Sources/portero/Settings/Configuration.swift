@@ -1,3 +1,8 @@
+import Cryptography
+import HTTP
+import HTTPServer
+import Mail
+
 /// What the operator decided, as plain values; the initial ones are the defaults.
 ///
 /// `settings` says which variable fills which property.
@@ -16,11 +21,11 @@ struct Configuration: Sendable {
     var database: DatabaseURL?
     var dataDirectory = "./.portero"
     /// The newest first; none: the secret kept in the data directory.
-    var secrets: [Confidential<String>] = []
+    var secrets: [Secret] = []
 
-    var listen: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 8000)
-    var listenUsuarios: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 9898)
-    var metrics: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 9100)
+    var listen: SocketAddress? = .local(port: 8000)
+    var listenUsuarios: SocketAddress? = .local(port: 9898)
+    var metrics: SocketAddress? = .local(port: 9100)
     /// Without a slash at its end.
     var publicURL = "http://127.0.0.1:8000"
 
@@ -41,11 +46,11 @@ struct Configuration: Sendable {
     var hashQueue = 64
 
     /// Unset: mails become files in the data directory.
-    var mailServer: MailServer?
-    var mailFrom = Mailbox(name: "Portero", address: "no-reply@localhost")
+    var mailServer: SMTPServer?
+    var mailFrom = MailAddress.ofThisMachine
 
-    var corsOrigins: [String] = []
-    var trustedProxies: [AddressRange] = []
+    var corsOrigins: [CORSPolicy.Origin] = []
+    var trustedProxies: [CIDR] = []
     /// 0 turns a limit off, here and below.
     var rateLimitPerMinute = 100
     var rateLimitPerHour = 1000

@@ -1,3 +1,5 @@
+import HTTPServer
+
 /// All mistakes of an environment at once.
 struct InvalidConfiguration: Error {
     let mistakes: [Mistake]

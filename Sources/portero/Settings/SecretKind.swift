@@ -1,4 +1,6 @@
-extension SettingKind where Value == [Confidential<String>] {
+import Cryptography
+
+extension SettingKind where Value == [Secret] {
     /// Secrets worth deriving keys from: none short, none out of a manual.
     static let secrets = SettingKind(
         takes: "random text of at least 32 bytes (openssl rand -base64 32); several separated by commas",
@@ -11,7 +13,7 @@ extension SettingKind where Value == [Confidential<String>] {
             if isGuessable(secret) { throw Refusal(instead: "a secret that looks like an example") }
         }
         guard !secrets.isEmpty else { throw Refusal(instead: "an empty text") }
-        return secrets.map(Confidential.init)
+        return secrets.map { Secret($0) }
     } show: { secrets in
         secrets.isEmpty ? "unset" : "‹secret›" + (secrets.count > 1 ? " and \(secrets.count - 1) older" : "")
     }

@@ -109,12 +109,12 @@ extension Configuration {
             standard: "unset: mails become `.eml` files in the data directory",
             "the server that mail is sent through"
         ),
-        Setting("PORTERO_MAIL_FROM", \.mailFrom, .mailbox, "the sender of mails"),
+        Setting("PORTERO_MAIL_FROM", \.mailFrom, .mailAddress, "the sender of mails"),
         Setting("PORTERO_CORS_ORIGINS", \.corsOrigins, .origins, "origins whose pages may call the API"),
         Setting(
             "PORTERO_TRUSTED_PROXIES",
             \.trustedProxies,
-            .addressRanges,
+            .blocks,
             "proxies whose `X-Forwarded-For` is believed (rightmost untrusted address)"
         ),
         Setting(

@@ -53,13 +53,3 @@ enum JSONEdge {
             && (value.isInteger || value.number == written.number)
     }
 }
-
-/// Where libFuzzer comes in; nothing calls it in the tests.
-///
-/// `swiftc -sanitize=fuzzer,address -parse-as-library` over the sources of `HTTP` and this file makes the fuzzer.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzJSON(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    let rule = JSONEdge.brokenRule(for: Array(UnsafeBufferPointer(start: start, count: count)))
-    precondition(rule == nil, rule ?? "")
-    return 0
-}

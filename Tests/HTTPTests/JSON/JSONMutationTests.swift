@@ -44,7 +44,7 @@ struct JSONMutationTests {
             .deletingLastPathComponent()
         let folder = tests.appending(path: "Corpora/json")
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-        #expect(files.count > 100)
+        #expect(files.count > 20)
         for file in files { #expect(JSONEdge.brokenRule(for: Array(try Data(contentsOf: file))) == nil) }
     }
 

@@ -75,6 +75,8 @@ struct NetworkAddressTests {
             ("2001:db8::/65", "2001:db8::7fff:0:0:0", true), ("2001:db8::/65", "2001:db8::8000:0:0:0", false),
             ("2001:db8:0:1::/64", "2001:db8:0:1:8000::", true), ("2001:db8:0:1::/64", "2001:db8:0:2::", false),
             ("::ffff:10.0.0.0/104", "10.9.9.9", true), ("::/0", "2001:db8::1", true),
+            ("::/0", "192.0.2.1", true), ("fd00::/8", "fdff::1", true), ("fd00::/8", "fe00::1", false),
+            ("192.0.2.128/25", "192.0.2.200", true),
         ]
     )
     func blocks(_ block: String, _ address: String, _ isInside: Bool) throws {
@@ -86,10 +88,21 @@ struct NetworkAddressTests {
         arguments: [
             "", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/08", "10.0.0.1/8", "10.0.0/8",
             "10.0.0.0/8/8", "10.0.0.0/ 8", "2001:db8::/129", "2001:db8::1/64", "::/9999999999999999999", "x/8",
-            "10.0.0.0/255.0.0.0",
+            "10.0.0.0/255.0.0.0", "/", "::/129", "a/8",
         ]
     )
     func refusedBlocks(_ text: String) { #expect(CIDR(text) == nil) }
+
+    @Test(
+        "A block may hold all of IPv4, which is more than its text shows",
+        arguments: [
+            ("0.0.0.0/0", true), ("::/0", true), ("::/64", true), ("::ffff:0:0/96", true), ("0.0.0.0/1", false),
+            ("128.0.0.0/1", false), ("fd00::/8", false), ("2000::/3", false),
+        ]
+    )
+    func holdingIPv4(_ text: String, _ holdsAll: Bool) throws {
+        #expect(try #require(CIDR(text)).holdsAllOfIPv4 == holdsAll)
+    }
 
     @Test("A block's text says what it is", arguments: ["10.0.0.0/8", "2001:db8::/32", "192.0.2.1/32", "0.0.0.0/0"])
     func blockTexts(_ text: String) { #expect(CIDR(text)?.description == text) }
