@@ -187,6 +187,28 @@ struct CodeScenarios {
         #expect(try await site.database.count(question) == 11)
     }
 
+    @Test("Requests for a code that overlap are counted one after the other")
+    func overlappingRequests() async throws {
+        try await Site.serving { site in
+            let person = try await site.person()
+            let replies = try await site.database.transaction { transaction in
+                // Nobody gets on before several have begun.
+                _ = try await transaction.write("LOCK TABLE portero.one_time_codes IN SHARE MODE")
+                let replies = Task {
+                    try await site.atOnce(8) { visitor, _ in
+                        try await visitor.post("/auth/forgot-password", ["email": .string(person.email)]).status
+                    }
+                }
+                try await site.severalWait()
+                return replies
+            }
+            // Who waited for too long, on a machine that is busy, is told to come back.
+            #expect(Set(try await replies.value).isSubset(of: [200, 503]))
+            let mails = try await site.database.count("SELECT count(*) FROM portero.mail_outbox")
+            #expect(mails == 1)
+        }
+    }
+
     @Test("Mails of one kind do not use up those of another")
     func limitsApart() async throws {
         let person = try await site.person()

@@ -1,3 +1,4 @@
+import Postgres
 import Support
 
 extension Site {
@@ -17,6 +18,16 @@ extension Site {
         return try await withThrowingTaskGroup(of: Value.self) { group in
             for (number, visitor) in visitors.enumerated() { group.addTask { try await body(visitor, number) } }
             return try await group.reduce(into: [Value]()) { $0.append($1) }
+        }
+    }
+
+    /// Waits until several statements wait for a lock that the test holds.
+    func severalWait() async throws {
+        _ = try await eventually("several statements to wait") {
+            let waiting = try await database.count(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            return waiting >= 2 ? true : nil
         }
     }
 }
