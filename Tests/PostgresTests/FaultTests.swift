@@ -16,7 +16,7 @@ struct FaultTests {
 
     @Test("A read whose connection is killed under it is answered over another")
     func readsAreTriedAgain() async throws {
-        try await withObservedDatabase(configure: { $0.connections = 2 }) { database, observer in
+        try await withObservedDatabase(configure: { $0.connections = 1 }) { database, observer in
             _ = try await observer.write("CREATE TABLE pace AS SELECT 45.0::float8 AS seconds")
             let slow = Task(executorPreference: database.loop) {
                 try await database.read("SELECT 7 FROM pg_sleep((SELECT seconds FROM pace))").value(as: Int.self)
@@ -155,7 +155,7 @@ struct FaultTests {
         }
     }
 
-    @Test("Neighbours of a call that timed out lose their connection; reads among them are answered over another")
+    @Test("Behind a call that timed out, a write that was not sent yet goes over the next connection, and so does a read")
     func neighboursOfTimeouts() async throws {
         let configure: @Sendable (inout DatabaseConfiguration) -> Void = {
             $0.connections = 1
@@ -176,7 +176,7 @@ struct FaultTests {
                 try await database.read("SELECT 3").value(as: Int.self)
             }
             #expect(await first.value == .timedOut)
-            #expect(await write.value == .connectionLost)
+            #expect(await write.value == nil)
             let answer = try await read.value
             #expect(answer == 3)
         }
