@@ -98,7 +98,8 @@ let package = Package(
         tests(
             "SurfaceTests",
             for: [
-                "CSystem", "Cryptography", "Domain", "EscapeRoomSurface", "HTTP", "Limits", "Mail", "Migrations", "Postgres",
+                "CSystem", "Cryptography", "Domain", "EscapeRoomSurface", "HTTP", "Limits", "Mail", "Migrations",
+                "Postgres",
                 "Reactor", "Services", "Storage", "Support", "portero",
             ]
         ),

@@ -28,7 +28,10 @@ struct RoomsTests {
     func leavesNoFileOut() {
         let files = ["Sources", "Tests"].flatMap { House.files(in: $0, "swift") }
         #expect(files.count > 50)
-        for file in files { #expect(owner(of: file) != nil, "\(file.path) is in no room of Package.swift") }
+        // What only `scripts/fuzz` compiles is in none.
+        for file in files where !file.isIn("Tests/Fuzz") {
+            #expect(owner(of: file) != nil, "\(file.path) is in no room of Package.swift")
+        }
     }
 
     @Test("The rooms below the product do not know that it exists")

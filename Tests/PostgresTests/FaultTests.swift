@@ -155,7 +155,9 @@ struct FaultTests {
         }
     }
 
-    @Test("Behind a call that timed out, a write that was not sent yet goes over the next connection, and so does a read")
+    @Test(
+        "Behind a call that timed out, a write that was not sent yet goes over the next connection, and so does a read"
+    )
     func neighboursOfTimeouts() async throws {
         let configure: @Sendable (inout DatabaseConfiguration) -> Void = {
             $0.connections = 1

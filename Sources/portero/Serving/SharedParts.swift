@@ -17,7 +17,7 @@ struct SharedParts: Sendable {
     let limiter: AddressLimiter
 
     /// How long anybody waits for their password to be hashed, before they are told to come back.
-    private static let hashPatience = Duration.seconds(2)
+    private static let hashPatience = Duration.seconds(10)
 
     /// - Throws: `Failure` where a secret is too short.
     init(_ workplace: Workplace) throws {
