@@ -15,7 +15,7 @@ run: release ## builds for release and runs the server; without DATABASE_URL on 
 
 test: ## runs every test, on a PostgreSQL of its own; FILTER=… runs some
 	@scripts/setup test
-	scripts/with-postgres swift test --disable-xctest $(if $(FILTER),--filter $(FILTER))
+	scripts/with-postgres $(if $(FILTER),swift test --disable-xctest --filter $(FILTER),scripts/test-all)
 
 check: lint release test ## what CI runs: lint, build for release, test
 
