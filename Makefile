@@ -5,7 +5,7 @@ RELEASE := --configuration release --product portero --static-swift-stdlib \
 	-Xswiftc -cross-module-optimization -Xlinker -s
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help run test check lint format release bench fuzz sanitize clean
+.PHONY: help run test check lint format release bench faults fuzz sanitize clean
 
 help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,9 +31,13 @@ release: ## builds .build/release/portero
 	@scripts/setup run
 	swift build $(RELEASE)
 
-bench: release ## measures beside pgbench and the raw hash rate
+bench: release ## measures beside pgbench and the raw hash rate, and few users beside a million; about ten minutes
 	@scripts/setup bench
 	Benchmarks/run
+
+faults: release ## breaks server, database, clients and mail on purpose; CASES=… chooses some, LONG=1 repeats more
+	@scripts/setup test
+	Tests/faults/run $(if $(LONG),--long) --program .build/release/portero $(CASES)
 
 fuzz: ## feeds the parsers with what libFuzzer finds, a minute each; SECONDS=… longer
 	@scripts/setup test

@@ -55,12 +55,17 @@ let package = Package(
         room("Storage", imports: ["Domain", "Postgres"]),
         room("Services", imports: ["Cryptography", "Domain", "Limits", "Mail", "Storage"]),
         surface("EscapeRoom"),
+        surface("Ingeocimyc"),
+        surface("Sesiones"),
+        surface("SessionTracking"),
+        surface("Usuarios"),
 
         // The migrations and the demo, compiled into the program
         .target(
             name: "Migrations",
             dependencies: ["Postgres"],
             path: "sql",
+            exclude: ["tests"],
             sources: ["Migrations.swift"],
             resources: [.embedInCode("migrations"), .embedInCode("seed.sql")],
             swiftSettings: houseRules
@@ -70,8 +75,9 @@ let package = Package(
         .executableTarget(
             name: "portero",
             dependencies: [
-                "CSystem", "Cryptography", "Domain", "EscapeRoomSurface", "HTTP", "HTTPServer", "Limits", "Mail",
-                "Migrations", "Postgres", "Reactor", "Services", "Storage",
+                "CSystem", "Cryptography", "Domain", "EscapeRoomSurface", "HTTP", "HTTPServer", "IngeocimycSurface",
+                "Limits", "Mail", "Migrations", "Postgres", "Reactor", "Services", "SesionesSurface",
+                "SessionTrackingSurface", "Storage", "UsuariosSurface",
             ],
             swiftSettings: houseRules
         ),
@@ -88,6 +94,7 @@ let package = Package(
         tests("CryptographyTests", for: ["Cryptography"]),
         tests("HTTPServerTests", for: ["CHTTPParser", "CSystem", "HTTP", "HTTPServer", "Reactor", "Support"]),
         tests("HTTPTests", for: ["HTTP"]),
+        tests("LimitsTests", for: ["Limits"]),
         tests("MailTests", for: ["Mail", "Reactor", "Support"]),
         tests(
             "PorteroTests",
@@ -98,9 +105,9 @@ let package = Package(
         tests(
             "SurfaceTests",
             for: [
-                "CSystem", "Cryptography", "Domain", "EscapeRoomSurface", "HTTP", "Limits", "Mail", "Migrations",
-                "Postgres",
-                "Reactor", "Services", "Storage", "Support", "portero",
+                "CSystem", "Cryptography", "Domain", "EscapeRoomSurface", "HTTP", "IngeocimycSurface", "Limits", "Mail",
+                "Migrations", "Postgres", "Reactor", "Services", "SesionesSurface", "SessionTrackingSurface", "Storage",
+                "Support", "portero",
             ]
         ),
     ],

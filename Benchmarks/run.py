@@ -1,260 +1,68 @@
 """Measures Portero beside its limits: pgbench with the same statements, and the raw rate of the password hash.
 
-Run by `make bench`, which provides PORTERO_TEST_DATABASE_URL (a durable cluster of its own). Everything talks over loopback
-and unix sockets; each measurement has an end. Prints one table, and a line for what it does meanwhile.
+Run by `make bench`, which provides TEST_DATABASE_URL (a durable cluster of its own). Everything talks over loopback
+and unix sockets; each measurement has an end. Prints two tables: the figures of one size, and those of a small and of a
+large one beside each other. Says on standard error what it does meanwhile.
 """
 
-import base64
-import crypt
-import hashlib
-import http.client
+import argparse
 import json
-import multiprocessing
 import os
-import re
-import secrets
-import signal
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
-import warnings
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAM = os.path.join(HERE, "..", ".build", "release", "portero")
-USERS = int(os.environ.get("BENCH_USERS", "100000"))
-ORGANIZATIONS = int(os.environ.get("BENCH_ORGANIZATIONS", "1000"))
-READERS = min(USERS, 20_000)
-SECONDS = int(os.environ.get("BENCH_SECONDS", "8"))
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
-COST = 10
-SECRET = secrets.token_urlsafe(32)
-PASSWORD = "Cripta-Sombra-42"
-CLIENTS = 16
+from load import CLIENTS, Rates, times, wrk
+from premises import HERE, PASSWORD, PROGRAM, SECRET, Place, Server, Size, say, sql
+
+MEMBERS = 10_000
+PAGE = 20
 
 
-def say(text):
-    print(f"\r\033[K{text}" if sys.stderr.isatty() else text, end="" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
+def rounds_of(options):
+    return f"{options.rounds} round{'s' if options.rounds > 1 else ''} of {options.seconds} s"
 
 
-def sql(url, *arguments):
-    subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", url, *arguments], check=True, stdout=subprocess.DEVNULL)
-
-
-def token(round_name, user):
-    seed = hashlib.sha256(f"bench {round_name} {user}".encode()).digest()
-    return base64.urlsafe_b64encode(seed).rstrip(b"=").decode()
-
-
-class Server:
-    """portero serve, with its limits per address off: all the load comes from one."""
-
-    def __init__(self, url, directory):
-        environment = {
-            "PATH": os.environ["PATH"],
-            "DATABASE_URL": url,
-            "PORTERO_DATA_DIR": directory,
-            "PORTERO_SECRET": SECRET,
-            "PORTERO_LISTEN": "127.0.0.1:0",
-            "PORTERO_LISTEN_USUARIOS": "off",
-            "PORTERO_METRICS": "off",
-            "PORTERO_BCRYPT_COST": str(COST),
-            "PORTERO_AUTH_RATE_LIMIT_PER_MINUTE": "0",
-            "PORTERO_LOG_FORMAT": "text",
-        }
-        self.log = open(os.path.join(directory, "log"), "w+b")
-        started = time.monotonic()
-        self.process = subprocess.Popen([PROGRAM, "serve"], env=environment, stdout=self.log, stderr=self.log)
-        self.address = None
-        while self.address is None:
-            self.log.seek(0)
-            found = re.search(rb"portero ready.*?(127\.0\.0\.1:\d+)", self.log.read())
-            if found:
-                self.address = found.group(1).decode()
-            elif self.process.poll() is not None:
-                self.log.seek(0)
-                sys.exit("portero did not start:\n" + self.log.read().decode())
-            else:
-                time.sleep(0.001)
-        status, _ = self.get("/readyz")
-        self.start = time.monotonic() - started
-        assert status == 200, status
-
-    def connection(self):
-        return http.client.HTTPConnection(self.address, timeout=30)
-
-    def get(self, path):
-        connection = self.connection()
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-
-    def resident(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)) / 1024
-
-    def peak(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) / 1024
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=30)
-        self.log.close()
-
-
-def milliseconds(text):
-    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s|m)", text).groups()
-    return float(number) * {"us": 0.001, "ms": 1, "s": 1000, "m": 60000}[unit]
-
-
-def wrk(server, script, *arguments, seconds=SECONDS, clients=CLIENTS, threads=2):
-    output = subprocess.run(
-        [
-            "wrk", f"-t{threads}", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "--latency",
-            "-s", os.path.join(HERE, script), f"http://{server.address}", "--", *map(str, arguments),
-        ],
-        check=True, capture_output=True, text=True,
-    ).stdout
-    bad = re.search(r"Non-2xx or 3xx responses: (\d+)", output) or re.search(r"Socket errors: (.*)", output)
-    if bad:
-        print(f"\n{script}: {bad.group(0)}", file=sys.stderr)
-    quantile = {q: milliseconds(re.search(rf"^ +{q}% +(\S+)", output, re.M).group(1)) for q in (50, 99)}
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", output).group(1)), quantile[50], quantile[99]
-
-
-def pgbench(url, script, **variables):
-    with tempfile.TemporaryDirectory() as directory:
-        output = subprocess.run(
-            [
-                "pgbench", "-n", "-M", "prepared", f"-c{CLIENTS}", "-j2", f"-T{SECONDS}", "-l",
-                "--sampling-rate=0.1", f"--log-prefix={directory}/log", "-f", os.path.join(HERE, script),
-                *[f"-D{name}={value}" for name, value in variables.items()], url,
-            ],
-            check=True, capture_output=True, text=True,
-        ).stdout
-        latencies = []
-        for name in os.listdir(directory):
-            with open(os.path.join(directory, name)) as lines:
-                latencies += [int(line.split()[2]) / 1000 for line in lines]
-    latencies.sort()
-    rate = float(re.search(r"tps = ([\d.]+)", output).group(1))
-    return rate, latencies[len(latencies) // 2], latencies[len(latencies) * 99 // 100]
-
-
-def hash_for(seconds):
-    warnings.simplefilter("ignore")
-    salt = crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=2**COST)
-    count, started = 0, time.monotonic()
-    while time.monotonic() - started < seconds:
-        crypt.crypt(PASSWORD, salt)
-        count += 1
-    return count / (time.monotonic() - started)
-
-
-def raw_hashes():
-    with multiprocessing.Pool() as pool:
-        return sum(pool.map(hash_for, [SECONDS] * os.cpu_count(), chunksize=1))
-
-
-def access_tokens(server, path):
-    """Access tokens of the first READERS people, by their refresh tokens of round `setup`."""
-    connection = server.connection()
-    with open(path, "w") as file:
-        for user in range(1, READERS + 1):
-            connection.request(
-                "POST", "/auth/refresh", json.dumps({"refresh_token": token("setup", user)}),
-                {"Content-Type": "application/json"},
-            )
-            answer = connection.getresponse()
-            body = answer.read()
-            assert answer.status == 200, body
-            file.write(json.loads(body)["access_token"] + "\n")
-
-
-def refresh_round(url, name, path):
-    sql(url, "-v", f"users={USERS}", "-v", f"round={name}", "-f", os.path.join(HERE, "tokens.sql"))
-    with open(path, "w") as file:
-        file.writelines(token(name, user) + "\n" for user in range(1, USERS + 1))
-
-
-def median(rounds, column):
-    return statistics.median(row[column] for row in rounds)
-
-
-def starts(url, directory, count=7):
-    times, idle = [], []
+def starts(place, count=7):
+    """Medians of the time to the first answer in ms, and of the memory then."""
+    taken, idle = [], []
     for _ in range(count):
-        server = Server(url, directory)
-        times.append(server.start * 1000)
-        idle.append(server.resident())
+        server = Server(place.url, place.directory)
+        taken.append(server.start * 1000)
+        idle.append(server.memory("VmRSS"))
         server.stop()
-    return statistics.median(times), statistics.median(idle)
+    return statistics.median(taken), statistics.median(idle)
 
 
-def main():
-    warnings.simplefilter("ignore")
-    cluster = os.environ["PORTERO_TEST_DATABASE_URL"]
-    url = cluster.replace("/postgres?", "/bench?")
-    with tempfile.TemporaryDirectory() as directory:
-        say("migrating and filling the database …")
-        sql(cluster, "-c", "CREATE DATABASE bench")
-        subprocess.run(
-            [PROGRAM, "migrate"], check=True, stdout=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"], "DATABASE_URL": url, "PORTERO_SECRET": SECRET, "PORTERO_DATA_DIR": directory},
-        )
-        hashed = crypt.crypt(PASSWORD, crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=2**COST))
-        sql(
-            url, "-v", f"users={USERS}", "-v", f"organizations={ORGANIZATIONS}", "-v", f"hash={hashed}",
-            "-f", os.path.join(HERE, "fill.sql"),
-        )
-        start, idle = starts(url, directory)
-        server = Server(url, directory)
-        try:
-            tokens, refreshable = os.path.join(directory, "access"), os.path.join(directory, "refresh")
-            refresh_round(url, "setup", refreshable)
-            say("collecting access tokens …")
-            access_tokens(server, tokens)
-            rows = {name: [] for name in ("me", "me limit", "refresh", "refresh limit", "login", "login limit")}
-            for number in range(1, ROUNDS + 1):
-                say(f"round {number} of {ROUNDS}: me …")
-                rows["me limit"].append(pgbench(url, "me.pgbench", users=READERS, organizations=ORGANIZATIONS))
-                rows["me"].append(wrk(server, "me.lua", tokens))
-                say(f"round {number} of {ROUNDS}: refresh …")
-                refresh_round(url, f"r{number}", refreshable)
-                rows["refresh limit"].append(pgbench(url, "refresh.pgbench", users=USERS, user=-1, generation=0))
-                refresh_round(url, f"w{number}", refreshable)
-                rows["refresh"].append(wrk(server, "refresh.lua", refreshable, 2))
-                say(f"round {number} of {ROUNDS}: login …")
-                rows["login limit"].append((raw_hashes(), 0, 0))
-                rows["login"].append(wrk(server, "login.lua", USERS, PASSWORD))
-            say("me, while logins saturate the hash pool …")
-            storm = threading.Thread(target=wrk, args=(server, "login.lua", USERS, PASSWORD))
-            storm.start()
-            time.sleep(1)
-            stormed = wrk(server, "me.lua", tokens, seconds=SECONDS - 2, clients=4, threads=1)
-            storm.join()
-            loaded, peak = server.resident(), server.peak()
-        finally:
-            server.stop()
+def measure_figures(cluster, directory, options):
+    place = Place(cluster, directory, "bench", Size(options.organizations, options.users))
+    start, idle = starts(place)
+    try:
+        place.open()
+        rates = Rates(place, options.seconds)
+        for number in range(1, options.rounds + 1):
+            rates.measure(number, lambda what: say(f"round {number} of {options.rounds}: {what} …"))
+        say("me, while logins saturate the hash pool …")
+        login = ("login.lua", place.size.users, PASSWORD)
+        storm = threading.Thread(target=wrk, args=(place.server, *login), kwargs={"seconds": options.seconds + 2})
+        storm.start()
+        time.sleep(1)
+        stormed = wrk(place.server, "me.lua", place.access_tokens, seconds=options.seconds, clients=4, threads=1)
+        storm.join()
+        loaded = place.server.memory("VmRSS")
+    finally:
+        place.close()
     say("")
-    report(rows, stormed, idle, loaded, peak, start)
-
-
-def report(rows, stormed, idle, loaded, peak, start):
-    def ratio(name):
-        return statistics.median(a[0] / b[0] for a, b in zip(rows[name], rows[f"{name} limit"]))
-
-    print(f"{USERS:,} people, {ORGANIZATIONS:,} organizations, {CLIENTS} clients, {ROUNDS} rounds of {SECONDS} s, "
+    print(f"{place.size}, {CLIENTS} clients, {rounds_of(options)}, "
           f"{os.cpu_count()} cores shared with PostgreSQL and the load\n")
     print(f"{'':10}{'a second':>10}{'p50 ms':>9}{'p99 ms':>9}{'limit':>10}{'p50 ms':>9}{'p99 ms':>9}{'share':>8}{'asked':>8}")
-    for name, asked in (("me", 0.70), ("refresh", 0.60), ("login", 0.95)):
-        own, limit = rows[name], rows[f"{name} limit"]
-        quantiles = [f"{median(limit, 1):9.2f}", f"{median(limit, 2):9.2f}"] if name != "login" else [" " * 9] * 2
-        print(f"{name:10}{median(own, 0):10,.1f}{median(own, 1):9.2f}{median(own, 2):9.2f}{median(limit, 0):10,.1f}"
-              f"{quantiles[0]}{quantiles[1]}{ratio(name):8.2f}{asked:8.2f}")
+    for name, asked in Rates.ASKED.items():
+        own = f"{rates.median(name, 0):10,.1f}{rates.median(name, 1):9.2f}{rates.median(name, 2):9.2f}"
+        quantiles = "".join(f"{rates.median(name, column, of_limit=True):9.2f}" for column in (1, 2))
+        print(f"{name:10}{own}{rates.median(name, 0, of_limit=True):10,.1f}{quantiles if name != 'login' else ' ' * 18}"
+              f"{rates.share(name):8.2f}{asked:8.2f}")
     print()
     for name, value, unit, asked in (
         ("me during a login storm, p99", stormed[2], "ms", 20),
@@ -263,6 +71,115 @@ def report(rows, stormed, idle, loaded, peak, start):
         ("start to first answer", start, "ms", 60),
     ):
         print(f"{name:34}{value:8.1f} {unit:4}{'asked: at most ' + str(asked):>22}")
+
+
+def measure_scale(cluster, directory, options):
+    places = []
+    try:
+        for number, size in enumerate(options.sizes):
+            places.append(Place(cluster, directory, f"scale{number}", size))
+            places[-1].open()
+        figures = [Rates(place, options.seconds) for place in places]
+        for number in range(1, options.rounds + 1):
+            for rates in figures:
+                rates.measure(
+                    number, lambda what: say(f"round {number} of {options.rounds}, {rates.place.size}: {what} …")
+                )
+        say("member lists …")
+        lists = [(place, member_lists(place, options.requests)) for place in places if place.size.members]
+    finally:
+        for place in places:
+            place.close()
+    say("")
+    print(f"scale: requests a second and their share of the limit, {rounds_of(options)}, "
+          "taken in turns\n")
+    print(f"{'organizations':>13}{'users':>11}" + "".join(f"{name:>11}{'share':>7}" for name in Rates.ASKED))
+    for rates in figures:
+        print(f"{rates.place.size.organizations:13,}{rates.place.size.users:11,}" + "".join(
+            f"{rates.median(name, 0):11,.1f}{rates.share(name):7.2f}" for name in Rates.ASKED
+        ))
+    for place, rows in lists:
+        print(f"\nmember list of {place.size.members:,} among {place.size}, {PAGE} a page, one request after the other\n")
+        if isinstance(rows, str):
+            print(rows)
+            continue
+        print(f"{'':28}{'p50 ms':>9}{'p99 ms':>9}{'asked':>9}")
+        for name, middle, tail in rows:
+            print(f"{name:28}{middle:9.2f}{tail:9.2f}{'20 ms':>9}")
+
+
+def member_lists(place, requests):
+    """A row for each page and search: what it is, its median, its 99th percentile; or why there is none."""
+    size, rows = place.size, []
+    path = "/organizations/00000000-0000-7000-8003-100000000000/members"
+    last = -(-size.members // PAGE)
+    for name, query, expected in (
+        ("first page", f"page=1&limit={PAGE}", size.members),
+        ("middle page", f"page={max(1, last // 2)}&limit={PAGE}", size.members),
+        ("last page", f"page={last}&limit={PAGE}", size.members),
+        ("search, one found", f"search=bench-{size.admin - 1}@&limit={PAGE}", 1),
+        ("search, all found", f"search=persona&limit={PAGE}", size.members),
+        ("search, none found", f"search=nobody-at-all&limit={PAGE}", 0),
+    ):
+        status, body, middle, tail = times(place.server, f"{path}?{query}", place.admin_token, requests)
+        if status != 200:
+            return f"GET /organizations/{{id}}/members answers {status}: there is nothing to measure"
+        total = json.loads(body)["total"]
+        if total != expected:
+            return f"GET /organizations/{{id}}/members?{query} finds {total:,}, not {expected:,}: nothing is measured"
+        rows.append((name, middle, tail))
+    return rows
+
+
+def size_of(text):
+    organizations, users = (int(number) for number in text.split(":"))
+    return Size(organizations, users, min(MEMBERS, users // 10))
+
+
+def measure_logs(cluster, directory):
+    """Fills a database with five million rows of one organization's audit trail, and has psql time what is asked of them."""
+    url = cluster.replace("/postgres?", "/bench_logs?")
+    sql(cluster, "-c", "CREATE DATABASE bench_logs")
+    subprocess.run(
+        [PROGRAM, "migrate"], check=True, stdout=subprocess.DEVNULL,
+        env={"PATH": os.environ["PATH"], "DATABASE_URL": url, "PORTERO_SECRET": SECRET, "PORTERO_DATA_DIR": directory},
+    )
+    say("filling the audit trail …")
+    sql(url, "-v", "rows=5000000", "-f", os.path.join(HERE, "logs.sql"))
+    say("")
+    for _ in range(2):
+        subprocess.run(["psql", "-qXAt", url, "-f", os.path.join(HERE, "logs-questions.sql")], check=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="one round of the first table only")
+    parser.add_argument("--logs", action="store_true", help="questions to five million rows of the audit trail, only")
+    parser.add_argument("--scale", action="store_true", help="the second table only")
+    parser.add_argument("--rounds", type=int, help="how often (3; in the second table 2)")
+    parser.add_argument("--seconds", type=int, help="how long each measurement takes (8; in the second table 6)")
+    parser.add_argument("--users", type=int, default=100_000, help="of the first table (%(default)s)")
+    parser.add_argument("--organizations", type=int, default=1_000, help="of the first table (%(default)s)")
+    parser.add_argument("--requests", type=int, default=300, help="for each figure of a member list (%(default)s)")
+    parser.add_argument(
+        "--sizes", type=size_of, nargs="+", metavar="ORGANIZATIONS:USERS", help="of the second table",
+        default=[size_of("10:1000"), size_of("10000:1000000")],
+    )
+    options = parser.parse_args()
+    cluster = os.environ["TEST_DATABASE_URL"]
+    rounds, seconds = options.rounds, options.seconds
+    if options.logs:
+        with tempfile.TemporaryDirectory() as directory:
+            return measure_logs(cluster, directory)
+    with tempfile.TemporaryDirectory() as directory:
+        if not options.scale:
+            options.rounds, options.seconds = rounds or (1 if options.quick else 3), seconds or 8
+            measure_figures(cluster, directory, options)
+        if not options.scale and not options.quick:
+            print()
+        if not options.quick:
+            options.rounds, options.seconds = rounds or 2, seconds or 6
+            measure_scale(cluster, directory, options)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,67 @@ package enum AuthError: Error, Equatable, Sendable {
     case invalidCode
     case refreshTokenRefused
     case sessionNotFound
+    /// Known by its number, but another person's than the token's.
+    case sessionOfSomebodyElse
+    /// What is asked of a session does not suit what it is.
+    case sessionConflict(SessionConflict)
     case organizationNotFound
+    /// No organization has the request's host, nor the slug that the operator named for that case.
+    case organizationNotBound
+    /// The token is good, but its person is no active member of the organization that the request belongs to.
+    case notMemberHere
     case missing(Permission)
+    /// A role or key with something in it that the one who gives it does not hold.
+    case grantsMoreThanHeld
+    /// It would leave an organization with nobody to manage it.
+    case lastAdmin
+    case memberNotFound
+    /// Nobody removes themselves where others manage people.
+    case ownAccount
+    /// Its username and address are its person's alone to change, who works elsewhere too.
+    case accountShared
+    case dniTaken
+    /// Whoever becomes an employee has names and a dni.
+    case employeeIncomplete
+    case roleNotFound
+    case permissionNotFound
+    /// A role was given that is not one of the organization's.
+    case unknownRole
+    /// Whoever registers may not take the role by themselves.
+    case roleNotOpen
+    case userNotFound
+    /// The places, counted from 0, of names that are no permission of the organization.
+    case unknownPermissions([Int])
+    case slugTaken
+    case domainTaken
+    case roleNameTaken
+    case permissionNameTaken
+    case builtIn
+    /// Somebody holds it, or has been promised it.
+    case roleInUse
+    case tooManyOrganizations
+    case tooManyRoles
+    case tooManyPermissions
+    /// Unknown, accepted, refused, revoked or expired: one answer for all who hold a token.
+    case invitationNotFound
+    /// The invitation is known to those who manage it, but has been accepted, refused, revoked or closed.
+    case invitationEnded
+    /// The address has been invited already and may still accept.
+    case invitationPending
+    case tooManyInvitations
+    case alreadyMember
+    /// A token was sent along with the invitation that is not of the invited person.
+    case invitationOfSomebodyElse
+    /// Whoever was invited has no account yet, and did not say what one takes.
+    case accountNeeded
+    case serviceKeyNotFound
+    case serviceKeyRefused
+    case tooManyServiceKeys
+    case expiryInThePast
+    /// Asked about a token by somebody who may ask about their own alone.
+    case foreignToken
+    /// Less than a clean-up leaves in any case.
+    case retentionTooShort
 }
 
 /// Why a password is not taken.
@@ -35,4 +94,17 @@ package enum PasswordProblem: Equatable, Sendable {
     case tooGuessable
     case tooPersonal
     case sameAsCurrent
+}
+
+/// Which part of a session was not what it must be, or may not become what was asked.
+package enum SessionConflict: String, CaseIterable, Sendable {
+    case user
+    case token
+    case start
+    /// It can only come closer, and not before the start.
+    case expiry
+    /// Never backwards, never in the future.
+    case activity
+    /// What has ended stays as it is.
+    case ended
 }

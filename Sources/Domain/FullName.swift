@@ -1,4 +1,7 @@
-/// What a person is called: 1 to 200 characters, none of them a control character.
+@_spi(_Unicode) import Swift
+
+/// What a person, a role or an organization is called: 1 to 200 characters, none of them a control character, in their
+/// canonical composition (NFC), so that what looks the same is the same.
 package struct FullName: Hashable, Sendable, CustomStringConvertible {
     package static let maximumLength = 200
 
@@ -7,7 +10,8 @@ package struct FullName: Hashable, Sendable, CustomStringConvertible {
     package var description: String { text }
 
     package init?(_ given: String) {
-        let scalars = given.unicodeScalars
+        var scalars = String.UnicodeScalarView()
+        for scalar in given._nfc { scalars.append(scalar) }
         guard let start = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
             let end = scalars.lastIndex(where: { !$0.properties.isWhitespace })
         else { return nil }

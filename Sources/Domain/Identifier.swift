@@ -36,7 +36,7 @@ extension Identifier {
     }
 }
 
-/// What identifiers belong to; never made, only named.
+/// What identifiers belong to that have no type of their own; never made, only named.
 package enum User {}
 package enum Organization {}
 package enum Role {}
@@ -51,4 +51,6 @@ package typealias RoleID = Identifier<Role>
 package typealias SessionID = Identifier<Session>
 package typealias CodeID = Identifier<Code>
 package typealias MailID = Identifier<Mail>
+package typealias InvitationID = Identifier<Invitation>
+package typealias ServiceKeyID = Identifier<ServiceKey>
 package typealias AccessTokenID = Identifier<AccessToken>

@@ -1,6 +1,10 @@
 /// The contract through which a request came.
 package enum SurfaceName: String, Sendable {
     case escapeRoom = "escape-room"
+    case sessionTracking = "session-tracking"
+    case ingeocimyc
+    case sesiones
+    case usuarios
     case commandLine = "command-line"
 }
 

@@ -10,6 +10,7 @@ package struct SessionSummary: Sendable {
     package let userAgent: String?
     package let device: String?
     package let organizationID: OrganizationID?
+    package let number: SessionNumber
 
     package init(
         id: SessionID,
@@ -19,7 +20,8 @@ package struct SessionSummary: Sendable {
         address: String?,
         userAgent: String?,
         device: String?,
-        organizationID: OrganizationID?
+        organizationID: OrganizationID?,
+        number: SessionNumber
     ) {
         self.id = id
         self.createdAt = createdAt
@@ -29,6 +31,7 @@ package struct SessionSummary: Sendable {
         self.userAgent = userAgent
         self.device = device
         self.organizationID = organizationID
+        self.number = number
     }
 }
 

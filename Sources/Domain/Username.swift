@@ -4,6 +4,9 @@ package struct Username: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { text }
 
+    /// What is compared and looked up.
+    package var normalized: String { text.lowercased() }
+
     package init?(_ given: String) {
         let bytes = given.utf8
         guard (3...64).contains(bytes.count), let first = bytes.first, Self.isAlphanumeric(first),

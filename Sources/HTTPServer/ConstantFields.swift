@@ -18,6 +18,10 @@ struct ConstantFields {
         Strict-Transport-Security: max-age=31536000; includeSubDomains\r
         Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r
         X-Permitted-Cross-Domain-Policies: none\r
+        X-DNS-Prefetch-Control: off\r
+        X-Download-Options: noopen\r
+        X-XSS-Protection: 0\r
+        Origin-Agent-Cluster: ?1\r
         Cache-Control: no-store\r
 
         """

@@ -56,7 +56,8 @@ extension Listener {
         let now = Instant.now()
         let head = connection.request.knownHead
         let method = Method(name: head.text.span.extracting(head.method.indices))
-        var response = refusal.response
+        let accepted = head.value(of: "accept-language")
+        var response = refusal.response(in: Language.negotiated(accepted, default: configuration.language))
         if let method, let completeRefusal {
             completeRefusal(
                 &response,

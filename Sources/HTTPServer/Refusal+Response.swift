@@ -2,16 +2,24 @@ import HTTP
 
 extension Refusal {
     /// The answer, with a body as RFC 9457 has it.
-    var response: Response {
+    func response(in language: Language) -> Response {
         var body: [UInt8] = []
         body.append(#"{"type":"about:blank","title":""#)
-        body.append(StatusTitle.english(status))
+        body.append(StatusTitle.text(for: status, in: language))
         body.append(#"","status":"#)
         body.append(decimal: status)
         body.append(#","detail":""#)
-        body.append(detail)
+        body.append(detail(in: language))
         body.append(#""}"#)
-        return Response(status: status, contentType: .problem, headers: headers, body: body)
+        let told = Response.Header("Content-Language", language.rawValue)
+        return Response(status: status, contentType: .problem, headers: headers + [told], body: body)
+    }
+
+    func detail(in language: Language) -> StaticString {
+        switch language {
+        case .english: detail
+        case .spanish: spanishDetail
+        }
     }
 
     private var headers: [Response.Header] {

@@ -1,3 +1,5 @@
+package import HTTP
+
 /// What a listener allows, and for how long.
 package struct ServerConfiguration: Sendable {
     package var limits = Limits()
@@ -12,6 +14,9 @@ package struct ServerConfiguration: Sendable {
 
     /// Whose `X-Forwarded-For` is believed.
     package var trustedProxies = TrustedProxies()
+
+    /// What the listener's own refusals are worded in where the client asks for nothing else, or cannot be heard.
+    package var language = Language.english
 
     package init() {}
 

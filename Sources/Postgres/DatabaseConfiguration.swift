@@ -7,9 +7,11 @@ package struct DatabaseConfiguration: Sendable {
     /// Connections of one loop: half of them for reads, the rest for writes and transactions.
     package var connections = 4
     /// Our own deadline for each call, from its entry to its answer.
-    package var callTimeout = Duration.seconds(4)
+    ///
+    /// What stands before and behind a call, such as a hash, must fit into the four seconds of an answer.
+    package var callTimeout = Duration.seconds(3)
     /// The server's own limits, which the URL's `options` may override.
-    package var statementTimeout = Duration.seconds(3)
+    package var statementTimeout = Duration.milliseconds(2_500)
     package var lockTimeout = Duration.seconds(1)
     package var idleInTransactionTimeout = Duration.seconds(5)
     /// How long one host may take to let us in, unless the URL has a `connect_timeout`.

@@ -5,17 +5,20 @@ package import Storage
 
 /// What the command line does for whoever runs the server.
 package struct AdministrationService: Sendable {
-    private let repository: AdministrationRepository
+    let repository: AdministrationRepository
+    let keys: ServiceKeys
     private let hasher: PasswordHasher
 
-    package init(_ repository: AdministrationRepository, hasher: PasswordHasher) {
+    package init(_ repository: AdministrationRepository, keys: ServiceKeys, hasher: PasswordHasher) {
         self.repository = repository
+        self.keys = keys
         self.hasher = hasher
     }
 
     /// Makes a member with the role Admin, or promotes the account with that address.
     ///
-    /// An account that is there keeps its password unless asked otherwise; `password` is called only where one is needed.
+    /// An account that is there is opened where it was closed; it keeps its name and its username, and its password unless
+    /// asked otherwise. A new one ends its sessions and codes, lifts its lock, and is told to it by mail; `password` is called only where one is needed.
     ///
     /// - Throws: `AuthError.unacceptablePassword`, `.usernameTaken`, `.organizationNotFound`, `.unavailable`.
     package func makeAdmin(
@@ -39,17 +42,24 @@ package struct AdministrationService: Sendable {
             fullName: fullName,
             username: username,
             passwordHash: hash,
+            identityDigest: keys.identityDigest(of: email),
             organization: organization,
-            origin: Origin(
-                surface: .commandLine,
-                address: nil,
-                network: "",
-                userAgent: nil,
-                requestID: "command-line",
-                language: .spanish
-            )
+            origin: .commandLine
         )
         if outcome == .noOrganization { throw AuthError.organizationNotFound }
         return outcome
+    }
+}
+
+extension Origin {
+    static var commandLine: Origin {
+        Origin(
+            surface: .commandLine,
+            address: nil,
+            network: "",
+            userAgent: nil,
+            requestID: "command-line",
+            language: .spanish
+        )
     }
 }

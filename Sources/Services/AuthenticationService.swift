@@ -4,7 +4,7 @@ import Storage
 
 /// Finds out who sends a request.
 package struct AuthenticationService: Sendable {
-    private let dependencies: Dependencies
+    let dependencies: Dependencies
 
     package init(_ dependencies: Dependencies) {
         self.dependencies = dependencies
@@ -15,10 +15,26 @@ package struct AuthenticationService: Sendable {
     /// - Throws: `AuthError.unauthenticated`.
     package func caller(presenting token: ArraySlice<UInt8>) async throws -> Caller {
         let subject = try dependencies.subject(of: token)
+        return try await caller(subject, in: subject.organizationID)
+    }
+
+    /// The same for an organization that the request names, whichever the token was made for.
+    ///
+    /// - Throws: `AuthError.unauthenticated`; `.organizationNotFound`, also where there is one that is not theirs.
+    package func caller(
+        presenting token: ArraySlice<UInt8>,
+        in organization: OrganizationID
+    ) async throws -> Caller {
+        let caller = try await caller(dependencies.subject(of: token), in: organization)
+        if caller.organizationID == nil { throw AuthError.organizationNotFound }
+        return caller
+    }
+
+    private func caller(_ subject: TokenSubject, in organization: OrganizationID?) async throws -> Caller {
         let live = try await dependencies.sessions.live(
             subject.sessionID,
             user: subject.userID,
-            organization: subject.organizationID
+            organization: organization
         )
         guard let live else { throw AuthError.unauthenticated }
         return Caller(
@@ -29,6 +45,32 @@ package struct AuthenticationService: Sendable {
             fullName: live.fullName,
             passwordHash: live.passwordHash,
             permissions: Set(live.permissions)
+        )
+    }
+
+    /// The same for a request that names no organization and came to this host: any surface's token counts.
+    ///
+    /// - Throws: `AuthError.unauthenticated`; `.notMemberHere`; `.organizationNotBound` where a setting is wrong.
+    package func caller(presenting token: ArraySlice<UInt8>, at host: HostName?) async throws -> BoundCaller {
+        let subject = try dependencies.subject(of: token)
+        let live = try await dependencies.sessions.live(
+            subject.sessionID,
+            user: subject.userID,
+            at: dependencies.binding(host)
+        )
+        guard let live else { throw AuthError.unauthenticated }
+        return BoundCaller(
+            caller: Caller(
+                userID: subject.userID,
+                sessionID: subject.sessionID,
+                organizationID: live.organizationID,
+                email: live.person.email,
+                fullName: live.person.fullName,
+                passwordHash: live.passwordHash,
+                permissions: Set(live.person.permissions)
+            ),
+            person: live.person,
+            session: live.session
         )
     }
 
@@ -49,7 +91,7 @@ package struct AuthenticationService: Sendable {
 
 extension Dependencies {
     /// Whom a token was made for; whether its session is live, only the database knows.
-    fileprivate func subject(of token: ArraySlice<UInt8>) throws(AuthError) -> TokenSubject {
+    func subject(of token: ArraySlice<UInt8>) throws(AuthError) -> TokenSubject {
         guard let claims = tokens.verify(token, now: epochSeconds()) else { throw .unauthenticated }
         return TokenSubject(
             userID: UserID(rawValue: claims.userID),

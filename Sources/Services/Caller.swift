@@ -17,3 +17,12 @@ package struct Caller: Sendable {
         guard permissions.contains(permission.rawValue) else { throw .missing(permission) }
     }
 }
+
+/// A caller in the organization that the request belongs to, and what the bound contracts show of them.
+///
+/// Only this room can make one: its caller cannot be made elsewhere.
+package struct BoundCaller: Sendable {
+    package let caller: Caller
+    package let person: BoundPerson
+    package let session: NumberedSession
+}

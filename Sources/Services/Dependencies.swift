@@ -11,11 +11,23 @@ package struct Dependencies: Sendable {
     package var accounts: AccountRepository
     package var logins: LoginRepository
     package var sessions: SessionRepository
+    package var numberedSessions: NumberedSessionRepository
     package var codes: CodeRepository
+    package var organizations: OrganizationRepository
+    package var members: MemberRepository
+    package var roles: RoleRepository
+    package var permissions: PermissionRepository
+    package var audit: AuditRepository
+    package var invitations: InvitationRepository
+    package var serviceKeys: ServiceKeyRepository
+    package var places: PlaceRepository
+    package var directory: DirectoryRepository
     package var hasher: PasswordHasher
     package var tokens: AccessTokenAuthority
     package var keys: ServiceKeys
     package var limiter: AddressLimiter
+    /// For surfaces that limit every request.
+    package var requestLimiter: WindowLimiter
     package var settings: ServiceSettings
     package var now: @Sendable () -> Date
     /// Nanoseconds on the monotonic clock, for the limiter.
@@ -27,11 +39,22 @@ package struct Dependencies: Sendable {
         accounts: AccountRepository,
         logins: LoginRepository,
         sessions: SessionRepository,
+        numberedSessions: NumberedSessionRepository,
         codes: CodeRepository,
+        organizations: OrganizationRepository,
+        members: MemberRepository,
+        roles: RoleRepository,
+        permissions: PermissionRepository,
+        audit: AuditRepository,
+        invitations: InvitationRepository,
+        serviceKeys: ServiceKeyRepository,
+        places: PlaceRepository,
+        directory: DirectoryRepository,
         hasher: PasswordHasher,
         tokens: AccessTokenAuthority,
         keys: ServiceKeys,
         limiter: AddressLimiter,
+        requestLimiter: WindowLimiter,
         settings: ServiceSettings,
         now: @escaping @Sendable () -> Date = { Date() },
         uptime: @escaping @Sendable () -> Int64,
@@ -40,11 +63,22 @@ package struct Dependencies: Sendable {
         self.accounts = accounts
         self.logins = logins
         self.sessions = sessions
+        self.numberedSessions = numberedSessions
         self.codes = codes
+        self.organizations = organizations
+        self.members = members
+        self.roles = roles
+        self.permissions = permissions
+        self.audit = audit
+        self.invitations = invitations
+        self.serviceKeys = serviceKeys
+        self.places = places
+        self.directory = directory
         self.hasher = hasher
         self.tokens = tokens
         self.keys = keys
         self.limiter = limiter
+        self.requestLimiter = requestLimiter
         self.settings = settings
         self.now = now
         self.uptime = uptime
@@ -56,11 +90,11 @@ package struct Dependencies: Sendable {
         Int(now().timeIntervalSince1970)
     }
 
-    /// Counts a request to something that can be abused from far away.
+    /// Counts a request to something that can be abused from far away; usuarios counts all of its own by other limits.
     ///
     /// - Throws: `AuthError.tooManyRequests`.
     func admit(_ origin: Origin) throws(AuthError) {
-        guard let wait = limiter.admit(origin.network, at: uptime()) else { return }
+        guard origin.surface != .usuarios, let wait = limiter.admit(origin.network, at: uptime()) else { return }
         throw .tooManyRequests(seconds: Int((wait + 999_999_999) / 1_000_000_000))
     }
 }

@@ -9,19 +9,34 @@ package struct IssuedTokens: Sendable {
 }
 
 extension Dependencies {
-    /// An access token for a session that is live.
-    func accessToken(for subject: TokenSubject) -> String {
+    /// The times of an access token that is asked for now.
+    func tokenTimes() -> TokenTimes {
+        tokenTimes(for: settings.accessTokenLifetime)
+    }
+
+    func tokenTimes(for lifetime: Duration) -> TokenTimes {
         let issuedAt = epochSeconds()
-        return tokens.sign(
+        return TokenTimes(issuedAt: issuedAt, expiresAt: issuedAt + Int(lifetime.components.seconds))
+    }
+
+    /// Where a request belongs that came to a host and names no organization.
+    func binding(_ host: HostName?) -> Binding {
+        Binding(host: host, fallbackSlug: settings.defaultOrganization)
+    }
+
+    /// The access token that the database has granted.
+    func accessToken(for grant: TokenGrant) -> String {
+        tokens.sign(
             AccessTokenClaims(
                 issuer: tokens.issuer,
                 audience: tokens.audience,
-                userID: subject.userID.rawValue,
-                sessionID: subject.sessionID.rawValue,
-                organizationID: subject.organizationID?.rawValue,
-                issuedAt: issuedAt,
-                expiresAt: issuedAt + Int(settings.accessTokenLifetime.components.seconds),
-                tokenID: AccessTokenID.make(at: now()).rawValue
+                userID: grant.subject.userID.rawValue,
+                sessionID: grant.subject.sessionID.rawValue,
+                organizationID: grant.subject.organizationID?.rawValue,
+                issuedAt: grant.times.issuedAt,
+                expiresAt: grant.times.expiresAt,
+                tokenID: AccessTokenID.make(at: now()).rawValue,
+                context: ContextCode(grant.contextCode)
             )
         )
     }

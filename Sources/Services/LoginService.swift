@@ -25,46 +25,95 @@ package struct LoginService: Sendable {
         device: String? = nil,
         origin: Origin
     ) async throws -> IssuedTokens {
+        let opened = try await open(
+            .email(email),
+            password,
+            for: dependencies.settings.sessionLifetime,
+            refreshable: true,
+            times: { dependencies.tokenTimes() },
+            reported: ReportedClient(device: device),
+            origin: origin
+        )
+        return IssuedTokens(accessToken: opened.accessToken, refreshToken: opened.refreshToken ?? "")
+    }
+
+    /// Opens a session in the organization that the request belongs to.
+    ///
+    /// It lives as long as its one token: there is nothing to refresh it with. Whoever is no active member there fails like
+    /// a wrong password, in the same time.
+    ///
+    /// - Throws: `AuthError.invalidCredentials`, `.accountInactive`, `.emailNotVerified`, `.accountLocked`,
+    ///   `.tooManyRequests`, `.unavailable`; `.organizationNotBound` where a setting is wrong.
+    package func login(
+        _ name: LoginName,
+        password: String,
+        at host: HostName?,
+        for lifetime: Duration,
+        reported: ReportedClient = ReportedClient(),
+        origin: Origin
+    ) async throws -> BoundLogin {
+        let opened = try await open(
+            name,
+            password,
+            at: dependencies.binding(host),
+            for: lifetime,
+            refreshable: false,
+            times: { dependencies.tokenTimes(for: lifetime) },
+            reported: reported,
+            origin: origin
+        )
+        guard let person = opened.member else { throw AuthError.invalidCredentials }
+        return BoundLogin(person: person, sessionNumber: opened.number, accessToken: opened.accessToken)
+    }
+
+    private struct Opened {
+        let accessToken: String
+        let refreshToken: String?
+        let number: SessionNumber
+        let member: BoundPerson?
+    }
+
+    private func open(
+        _ name: LoginName,
+        _ password: String,
+        at binding: Binding? = nil,
+        for lifetime: Duration,
+        refreshable: Bool,
+        times: () -> TokenTimes,
+        reported: ReportedClient,
+        origin: Origin
+    ) async throws -> Opened {
         try dependencies.admit(origin)
         // Whoever logs in at the same time may have replaced an old hash by a new one of the same password.
         for _ in 0..<2 {
-            let checked = try await tries.check(password, of: email, origin: origin)
-            let tokens = try await open(checked, password: password, device: device, origin: origin)
-            if let tokens { return tokens }
+            let checked = try await tries.check(password, of: name, at: binding, origin: origin)
+            let refreshToken = refreshable ? RandomToken.make() : nil
+            let session = NewSession(
+                id: SessionID.make(at: dependencies.now()),
+                number: SessionNumber.make(),
+                lifetime: lifetime,
+                refreshDigest: refreshToken.flatMap { RandomToken.digest(of: $0) },
+                reported: reported
+            )
+            let opened = try await dependencies.logins.open(
+                session,
+                for: checked.candidate,
+                verified: checked.hash,
+                rehashed: await rehashed(password, replacing: checked.hash),
+                in: checked.organization,
+                as: checked.identity,
+                times: times(),
+                origin: origin
+            )
+            guard case .opened(let grant) = opened else { continue }
+            return Opened(
+                accessToken: dependencies.accessToken(for: grant),
+                refreshToken: refreshToken,
+                number: session.number,
+                member: checked.candidate.member
+            )
         }
         throw AuthError.invalidCredentials
-    }
-
-    /// Opens a session; nil when the account is not what it was when the password was checked.
-    private func open(
-        _ checked: PasswordTries.Checked,
-        password: String,
-        device: String?,
-        origin: Origin
-    ) async throws -> IssuedTokens? {
-        let refreshToken = RandomToken.make()
-        let session = NewSession(
-            id: SessionID.make(at: dependencies.now()),
-            number: SessionNumber.make(),
-            lifetime: dependencies.settings.sessionLifetime,
-            refreshDigest: RandomToken.digest(of: refreshToken),
-            device: device
-        )
-        let opened = try await dependencies.logins.open(
-            session,
-            for: checked.candidate,
-            verified: checked.hash,
-            rehashed: await rehashed(password, replacing: checked.hash),
-            as: checked.identity,
-            origin: origin
-        )
-        guard case .opened(let organization) = opened else { return nil }
-        let subject = TokenSubject(
-            userID: checked.candidate.id,
-            sessionID: session.id,
-            organizationID: organization
-        )
-        return IssuedTokens(accessToken: dependencies.accessToken(for: subject), refreshToken: refreshToken)
     }
 
     /// The password's hash by today's policy where the stored one is by another; a full queue leaves it for next time.
@@ -72,4 +121,11 @@ package struct LoginService: Sendable {
         guard dependencies.hasher.needsRehash(hash) else { return nil }
         return try? await dependencies.hasher.hash(password)
     }
+}
+
+/// What a login at a contract answers that knows no organization and no refreshing.
+package struct BoundLogin: Sendable {
+    package let person: BoundPerson
+    package let sessionNumber: SessionNumber
+    package let accessToken: String
 }

@@ -19,6 +19,8 @@ package struct MailDelivery: Sendable {
     private let transport: any MailTransport
     private let keys: ServiceKeys
     private let sender: MailAddress
+    /// What links in mails start with.
+    private let publicURL: String
     private let pause: @Sendable (Duration) async throws -> Void
     private let report: @Sendable (MailReport) -> Void
 
@@ -27,6 +29,7 @@ package struct MailDelivery: Sendable {
         transport: any MailTransport,
         keys: ServiceKeys,
         sender: MailAddress,
+        publicURL: String,
         pause: @escaping @Sendable (Duration) async throws -> Void,
         report: @escaping @Sendable (MailReport) -> Void
     ) {
@@ -34,6 +37,7 @@ package struct MailDelivery: Sendable {
         self.transport = transport
         self.keys = keys
         self.sender = sender
+        self.publicURL = publicURL
         self.pause = pause
         self.report = report
     }
@@ -60,7 +64,7 @@ package struct MailDelivery: Sendable {
     }
 
     private func outcome(of mail: WaitingMail) async -> MailOutcome {
-        guard let template = mail.template(keys) else {
+        guard let template = mail.template(keys, publicURL: publicURL) else {
             return .givenUp(failure: "sealed under a secret that is no longer known, or of an unknown kind")
         }
         guard let recipient = try? MailAddress(mail.recipient) else {

@@ -29,7 +29,7 @@ package struct PasswordService: Sendable {
         try PasswordPolicy.check(new, of: caller.email, named: caller.fullName)
         let checked: PasswordTries.Checked
         do {
-            checked = try await tries.check(current, of: email, origin: origin)
+            checked = try await tries.check(current, of: .email(email), origin: origin)
         } catch AuthError.invalidCredentials {
             throw AuthError.wrongCurrentPassword
         }

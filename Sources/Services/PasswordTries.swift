@@ -9,6 +9,8 @@ struct PasswordTries: Sendable {
         let candidate: LoginCandidate
         let hash: String
         let identity: LoginIdentity
+        /// Where the person may come in, if one organization was asked for.
+        let organization: OrganizationID?
     }
 
     /// How often, and how long each time, one waits for tries that are being hashed for the same account and network.
@@ -22,33 +24,73 @@ struct PasswordTries: Sendable {
         self.event = event
     }
 
-    func check(_ password: String, of email: EmailAddress, origin: Origin) async throws -> Checked {
+    /// Checks a password, and whether its person belongs to the organization that `binding` leads to, if there is one.
+    ///
+    /// Who does not belong there is answered like a wrong password, in the same time.
+    func check(
+        _ password: String,
+        of name: LoginName,
+        at binding: Binding? = nil,
+        origin: Origin
+    ) async throws -> Checked {
         // In a flood, before the database has two writes with each try that comes to nothing.
         try dependencies.requireRoomToHash()
-        let identity = LoginIdentity(digest: dependencies.keys.identityDigest(of: email), network: origin.network)
-        let candidate = try await reserve(email, as: identity)
-        guard try await verify(password, of: candidate, as: identity), let candidate, let hash = candidate.passwordHash
+        let name = try await counted(name)
+        let identity = LoginIdentity(digest: dependencies.keys.identityDigest(of: name), network: origin.network)
+        let (candidate, organization) = try await reserve(name, at: binding, as: identity, origin)
+        let isRight = try await verify(password, of: candidate, as: identity)
+        let attempt = Attempt(name: name, candidate: candidate, organization: organization, identity: identity)
+        guard isRight, let candidate, let hash = candidate.passwordHash, binding == nil || candidate.member != nil
         else {
-            try await fail(candidate, email, identity, candidate == nil ? .unknownAccount : .wrongPassword, origin)
-            let reveals = candidate == nil && dependencies.settings.loginRevealsUnknown
+            let reason: LoginFailure =
+                candidate == nil ? .unknownAccount : isRight ? .notMember : .wrongPassword
+            try await fail(attempt, reason, origin)
+            let reveals = binding == nil && candidate == nil && dependencies.settings.loginRevealsUnknown
             throw reveals ? AuthError.unknownAccount : AuthError.invalidCredentials
         }
         guard candidate.isActive else {
-            try await fail(candidate, email, identity, .inactive, origin)
+            try await fail(attempt, .inactive, origin)
             throw AuthError.accountInactive
         }
         guard candidate.isVerified || !dependencies.settings.requiresVerifiedEmail else {
-            try await fail(candidate, email, identity, .unverified, origin)
+            try await fail(attempt, .unverified, origin)
             throw AuthError.emailNotVerified
         }
-        return Checked(candidate: candidate, hash: hash, identity: identity)
+        return Checked(candidate: candidate, hash: hash, identity: identity, organization: organization)
     }
 
-    /// Reserves one try; nil for an account that is unknown.
-    private func reserve(_ email: EmailAddress, as identity: LoginIdentity) async throws -> LoginCandidate? {
+    /// A try as it is written down.
+    private struct Attempt {
+        let name: LoginName
+        let candidate: LoginCandidate?
+        let organization: OrganizationID?
+        let identity: LoginIdentity
+    }
+
+    /// The name under which failures are counted: an account's address, whichever way it was named.
+    private func counted(_ name: LoginName) async throws -> LoginName {
+        guard case .username(let username) = name, let email = try await dependencies.logins.email(of: username)
+        else { return name }
+        return .email(email)
+    }
+
+    /// Reserves one try; no candidate for an account that is unknown.
+    private func reserve(
+        _ name: LoginName,
+        at binding: Binding?,
+        as identity: LoginIdentity,
+        _ origin: Origin
+    ) async throws -> (LoginCandidate?, OrganizationID?) {
         for _ in 0..<Self.patience.count {
-            switch try await dependencies.logins.begin(email, as: identity) {
-            case .go(let candidate): return candidate
+            let attempt = try await dependencies.logins.begin(
+                name,
+                at: binding,
+                as: identity,
+                event: event,
+                origin: origin
+            )
+            switch attempt {
+            case .go(let candidate, let organization): return (candidate, organization)
             case .locked(let seconds): throw AuthError.accountLocked(seconds: seconds)
             case .wait: try await dependencies.pause(Self.patience.pause)
             }
@@ -69,17 +111,12 @@ struct PasswordTries: Sendable {
         }
     }
 
-    private func fail(
-        _ candidate: LoginCandidate?,
-        _ email: EmailAddress,
-        _ identity: LoginIdentity,
-        _ reason: LoginFailure,
-        _ origin: Origin
-    ) async throws {
+    private func fail(_ attempt: Attempt, _ reason: LoginFailure, _ origin: Origin) async throws {
         _ = try await dependencies.logins.fail(
-            candidate,
-            email: email,
-            as: identity,
+            attempt.candidate,
+            name: attempt.name,
+            in: attempt.organization,
+            as: attempt.identity,
             reason: reason,
             event: event,
             origin: origin

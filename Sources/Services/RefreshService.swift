@@ -34,13 +34,14 @@ package struct RefreshService: Sendable {
             PresentedToken(digest: digest, successorDigest: successorDigest, nonce: nonce),
             grace: dependencies.settings.refreshGrace,
             organization: organization,
+            times: dependencies.tokenTimes(),
             origin: origin
         )
         switch rotation {
-        case .successor(let agreed, let subject):
+        case .successor(let agreed, let grant):
             let refreshToken = agreed == nonce ? successor : RandomToken.successor(of: token, nonce: agreed)
             guard let refreshToken else { throw AuthError.refreshTokenRefused }
-            return IssuedTokens(accessToken: dependencies.accessToken(for: subject), refreshToken: refreshToken)
+            return IssuedTokens(accessToken: dependencies.accessToken(for: grant), refreshToken: refreshToken)
         case .refused: throw AuthError.refreshTokenRefused
         case .notMember: throw AuthError.organizationNotFound
         }

@@ -32,4 +32,65 @@ package struct RegistrationService: Sendable {
         )
         return NewAccount(id: id, email: email, fullName: fullName, createdAt: createdAt)
     }
+
+    /// Makes an account whose person is a member of the organization that the request belongs to.
+    ///
+    /// Without a caller who manages users there, only roles that are open to everybody can be had.
+    ///
+    /// - Throws: `AuthError.emailTaken`, `.usernameTaken`, `.unacceptablePassword`, `.unknownRole`, `.roleNotOpen`,
+    ///   `.grantsMoreThanHeld`, `.tooManyRequests`, `.unavailable`; `.organizationNotBound` where a setting is wrong.
+    package func register(
+        _ account: BoundRegistration,
+        at host: HostName?,
+        by caller: BoundCaller? = nil,
+        origin: Origin
+    ) async throws -> BoundPerson {
+        try dependencies.admit(origin)
+        try PasswordPolicy.check(account.password, of: account.email.text, named: account.fullName.text)
+        let member = NewMember(
+            id: UserID.make(at: dependencies.now()),
+            email: account.email,
+            username: account.username,
+            fullName: account.fullName,
+            passwordHash: try await dependencies.hash(account.password),
+            role: account.role,
+            isActive: account.isActive
+        )
+        return try await dependencies.accounts.register(
+            member,
+            at: dependencies.binding(host),
+            openRoles: dependencies.settings.selfRegisterRoles,
+            verification: dependencies.newCode(.verifyEmail),
+            by: caller?.caller.userID,
+            from: caller?.caller.sessionID,
+            origin: origin
+        )
+    }
+}
+
+/// Whom an account is to be made for at a contract that knows no organization.
+package struct BoundRegistration: Sendable {
+    package let email: EmailAddress
+    package let username: Username?
+    package let password: String
+    package let fullName: FullName
+    package let role: RoleChoice
+    /// Looked at only where a caller manages users.
+    package let isActive: Bool
+
+    package init(
+        email: EmailAddress,
+        username: Username?,
+        password: String,
+        fullName: FullName,
+        role: RoleChoice,
+        isActive: Bool = true
+    ) {
+        self.email = email
+        self.username = username
+        self.password = password
+        self.fullName = fullName
+        self.role = role
+        self.isActive = isActive
+    }
 }

@@ -7,19 +7,26 @@ package struct ServiceSettings: Sendable {
     package var refreshGrace: Duration
     package var loginRevealsUnknown: Bool
     package var requiresVerifiedEmail: Bool
+    /// The slug of the organization that a request belongs to which names none, and whose host is nobody's domain.
+    package var defaultOrganization: String
+    /// Names of roles that people may take who register themselves.
+    package var selfRegisterRoles: [String]
 
     package init(
         accessTokenLifetime: Duration,
         sessionLifetime: Duration,
         refreshGrace: Duration,
         loginRevealsUnknown: Bool,
-        requiresVerifiedEmail: Bool
+        requiresVerifiedEmail: Bool,
+        defaultOrganization: String,
+        selfRegisterRoles: [String]
     ) {
         self.accessTokenLifetime = accessTokenLifetime
         self.sessionLifetime = sessionLifetime
         self.refreshGrace = refreshGrace
         self.loginRevealsUnknown = loginRevealsUnknown
         self.requiresVerifiedEmail = requiresVerifiedEmail
+        self.defaultOrganization = defaultOrganization
+        self.selfRegisterRoles = selfRegisterRoles
     }
-
 }

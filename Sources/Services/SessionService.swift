@@ -27,6 +27,15 @@ package struct SessionService: Sendable {
         if !ended { throw AuthError.sessionNotFound }
     }
 
+    /// The same by its number.
+    ///
+    /// - Throws: `AuthError.sessionNotFound`, also where it is somebody else's.
+    package func revoke(_ number: SessionNumber, by caller: Caller, origin: Origin) async throws {
+        let own = try await list(for: caller).first { $0.number == number }
+        guard let own else { throw AuthError.sessionNotFound }
+        try await revoke(own.id, by: caller, origin: origin)
+    }
+
     /// Ends the caller's sessions, all or all others, and answers how many.
     package func logoutAll(_ caller: Caller, exceptCurrent: Bool, origin: Origin) async throws -> Int {
         try await dependencies.sessions.endAll(

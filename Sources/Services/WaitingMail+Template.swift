@@ -3,21 +3,23 @@ import Mail
 import Storage
 
 extension WaitingMail {
-    /// The words of this mail; nil when its code was sealed under a secret that is no longer known, or its kind is a newer
+    /// The words of this mail; nil when what it tells was sealed under a secret that is no longer known, or its kind is a newer
     /// server's.
-    func template(_ keys: ServiceKeys) -> (any MailTemplate)? {
+    func template(_ keys: ServiceKeys, publicURL: String) -> (any MailTemplate)? {
         switch kind {
         case .resetPassword:
-            code(keys).map { PasswordResetCodeMail(code: $0, minutesValid: CodePurpose.resetPassword.minutesValid) }
+            told(keys).map { PasswordResetCodeMail(code: $0, minutesValid: CodePurpose.resetPassword.minutesValid) }
         case .verifyEmail:
-            code(keys).map { VerifyEmailMail(code: $0, minutesValid: CodePurpose.verifyEmail.minutesValid) }
+            told(keys).map { VerifyEmailMail(code: $0, minutesValid: CodePurpose.verifyEmail.minutesValid) }
         case .passwordChanged: PasswordChangedMail(at: createdAt)
         case .sessionTheft: SessionTheftMail()
+        case .invitation:
+            told(keys).flatMap(InvitationLetter.init).map { InvitationMail($0, of: self, publicURL: publicURL) }
         case nil: nil
         }
     }
 
-    private func code(_ keys: ServiceKeys) -> String? {
+    private func told(_ keys: ServiceKeys) -> String? {
         sealed.flatMap { keys.open($0, of: id) }
     }
 

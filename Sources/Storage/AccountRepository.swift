@@ -4,7 +4,7 @@ package import Postgres
 
 /// Accounts: made, read by their owner, renamed.
 package struct AccountRepository: Sendable {
-    private let database: Database
+    let database: Database
 
     package init(_ database: Database) {
         self.database = database

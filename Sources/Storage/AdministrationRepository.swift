@@ -6,10 +6,12 @@ package struct AdministrationRepository: Sendable {
     package enum AdminOutcome: String, Sendable {
         case created
         case promoted
+        /// Promoted, and it was closed before.
+        case reopened
         case noOrganization = "no_organization"
     }
 
-    private let database: Database
+    let database: Database
 
     package init(_ database: Database) {
         self.database = database
@@ -35,6 +37,7 @@ package struct AdministrationRepository: Sendable {
         fullName: FullName,
         username: Username?,
         passwordHash: String?,
+        identityDigest: [UInt8],
         organization slug: String,
         origin: Origin
     ) async throws -> AdminOutcome {
@@ -42,7 +45,7 @@ package struct AdministrationRepository: Sendable {
             try await database.write(
                 """
                 SELECT portero.make_admin(\(id), \(email.text), \(fullName.text), \(username?.text), \(passwordHash),
-                                          \(slug), \(SQL.origin(origin)))
+                                          \(identityDigest), \(slug), \(SQL.origin(origin)))
                 """
             ).first { (row: inout Row) throws(PostgresError) -> String in try row.next() }
         }

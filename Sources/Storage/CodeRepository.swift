@@ -77,7 +77,9 @@ package struct CodeRepository: Sendable {
         )
     }
 
-    /// Sets a new password and ends the other sessions; false when the old one is not the current one any more.
+    /// Sets a new password and ends the other sessions; false when the session or the account has ended meanwhile.
+    ///
+    /// - Throws: `AuthError.wrongCurrentPassword` where the old one is not the current one any more.
     package func changePassword(
         of user: UserID,
         in session: SessionID,
@@ -90,7 +92,8 @@ package struct CodeRepository: Sendable {
             """
             SELECT portero.change_password(\(user), \(session), \(oldHash), \(hash), \(identityDigest),
                                            \(SQL.origin(origin)))
-            """
+            """,
+            ["password_changed_meanwhile": .wrongCurrentPassword]
         )
     }
 
@@ -98,8 +101,8 @@ package struct CodeRepository: Sendable {
         try await succeeds("SELECT portero.verify_email(\(code), \(user), \(SQL.origin(origin)))")
     }
 
-    private func succeeds(_ statement: SQL) async throws -> Bool {
-        let outcome = try await reaching { () throws(PostgresError) in
+    private func succeeds(_ statement: SQL, _ refusals: [String: AuthError] = [:]) async throws -> Bool {
+        let outcome = try await reaching(refusals) { () throws(PostgresError) in
             try await database.write(statement).first { (row: inout Row) throws(PostgresError) -> Bool in
                 try row.next()
             }

@@ -22,6 +22,15 @@ extension Identifier: ColumnValue {
     }
 }
 
+extension SessionNumber: ColumnValue {
+    package static func accepts(typeOID: UInt32) -> Bool { Int.accepts(typeOID: typeOID) }
+
+    package init?(binary: UnsafeRawBufferPointer) {
+        guard let number = Int(binary: binary) else { return nil }
+        self.init(number)
+    }
+}
+
 extension SQL {
     /// The origin as the database's functions take it.
     static func origin(_ origin: Origin) -> SQL {

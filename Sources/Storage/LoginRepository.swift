@@ -6,22 +6,50 @@ package struct LoginRepository: Sendable {
     private let database: Database
     private let policy: LockoutPolicy
 
+    /// How long an account is locked out.
+    package var lockDuration: Duration { policy.duration }
+
     package init(_ database: Database, policy: LockoutPolicy) {
         self.database = database
         self.policy = policy
     }
 
-    package func begin(_ email: EmailAddress, as identity: LoginIdentity) async throws -> LoginTry {
-        let outcome = try await reaching { () throws(PostgresError) in
-            try await database.write(
-                """
-                SELECT * FROM portero.begin_login(
-                    \(email.normalized), \(identity.digest), \(identity.network)::cidr, \(Int32(clamping: policy.attempts)),
-                    \(SQL.seconds(policy.window)), \(Int32(policy.wideAttempts)), \(SQL.seconds(policy.wideWindow)))
-                """
-            ).first { (row: inout Row) throws(PostgresError) in try LoginTry(&row) }
+    /// Reserves a try, or says why not; a try that a lock refuses is logged.
+    ///
+    /// `binding` says where the person wants to come in, where that is one organization by itself.
+    ///
+    /// - Throws: `AuthError.organizationNotBound`.
+    package func begin(
+        _ name: LoginName,
+        at binding: Binding?,
+        as identity: LoginIdentity,
+        event: LoginEvent,
+        origin: Origin
+    ) async throws -> LoginTry {
+        let arguments: SQL = """
+            \(event.rawValue), \(name.normalized), \(identity.digest), \(identity.network)::cidr,
+            \(Int32(clamping: policy.attempts)), \(SQL.seconds(policy.window)),
+            \(Int32(policy.wideAttempts)), \(SQL.seconds(policy.wideWindow)), \(SQL.origin(origin))
+            """
+        let outcome = try await reaching(boundRefusals) { () throws(PostgresError) in
+            guard let binding else {
+                return try await database.write("SELECT * FROM portero.begin_login(\(arguments))")
+                    .first { (row: inout Row) throws(PostgresError) in try LoginTry(&row, isBound: false) }
+            }
+            return try await database.write(
+                "SELECT * FROM portero.begin_bound_login(\(arguments), \(binding.arguments))"
+            ).first { (row: inout Row) throws(PostgresError) in try LoginTry(&row, isBound: true) }
         }
         return outcome ?? .wait
+    }
+
+    /// The address of the account that logs in by this username.
+    package func email(of username: Username) async throws -> EmailAddress? {
+        let text = try await reaching { () throws(PostgresError) in
+            try await database.read("SELECT portero.email_of_username(\(username.normalized))")
+                .first { (row: inout Row) throws(PostgresError) -> String? in try row.nextIfPresent() } ?? nil
+        }
+        return text.flatMap { EmailAddress($0) }
     }
 
     /// Ends a reserved try that failed; answers for how long the network is locked out now, if it is.
@@ -29,7 +57,8 @@ package struct LoginRepository: Sendable {
     /// `counts` is false where the password was right and something else stood in the way.
     package func fail(
         _ candidate: LoginCandidate?,
-        email: EmailAddress,
+        name: LoginName,
+        in organization: OrganizationID?,
         as identity: LoginIdentity,
         reason: LoginFailure,
         event: LoginEvent,
@@ -39,9 +68,10 @@ package struct LoginRepository: Sendable {
             try await database.write(
                 """
                 SELECT portero.login_failed(
-                    \(event.rawValue), \(candidate?.id), \(email.normalized), \(identity.digest), \(identity.network)::cidr,
+                    \(event.rawValue), \(candidate?.id), \(name.normalized), \(identity.digest), \(identity.network)::cidr,
                     \(reason.rawValue), \(reason.counts), \(Int32(clamping: policy.attempts)),
-                    \(SQL.seconds(policy.window)), \(SQL.seconds(policy.duration)), \(SQL.origin(origin)))
+                    \(SQL.seconds(policy.window)), \(SQL.seconds(policy.duration)), \(SQL.origin(origin)),
+                    \(organization))
                 """
             ).first { (row: inout Row) throws(PostgresError) -> Int? in try row.nextIfPresent() } ?? nil
         }
@@ -62,7 +92,9 @@ package struct LoginRepository: Sendable {
         for candidate: LoginCandidate,
         verified hash: String,
         rehashed: String?,
+        in organization: OrganizationID?,
         as identity: LoginIdentity,
+        times: TokenTimes,
         origin: Origin
     ) async throws -> OpenedSession {
         let outcome = try await reaching { () throws(PostgresError) in
@@ -71,10 +103,13 @@ package struct LoginRepository: Sendable {
                 SELECT * FROM portero.open_session(
                     \(candidate.id), \(hash), \(rehashed), \(session.id), \(session.number.rawValue),
                     \(SQL.seconds(session.lifetime)), \(session.refreshDigest), \(identity.digest),
-                    \(identity.network)::cidr, \(Int32(clamping: policy.attempts)), \(session.device),
-                    \(SQL.origin(origin)))
+                    \(identity.network)::cidr, \(Int32(clamping: policy.attempts)), \(session.reported.device),
+                    \(times.expiresAt), \(SQL.origin(origin)), \(organization), \(session.reported.address),
+                    \(session.reported.userAgent))
                 """
-            ).first { (row: inout Row) throws(PostgresError) in try OpenedSession(&row) }
+            ).first { (row: inout Row) throws(PostgresError) in
+                try OpenedSession(session.id, of: candidate.id, times, &row)
+            }
         }
         return outcome ?? .accountChanged
     }

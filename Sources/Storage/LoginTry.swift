@@ -3,8 +3,8 @@ import Postgres
 
 /// What the database knows of somebody who tries to log in.
 package enum LoginTry: Sendable {
-    /// One try is reserved; it ends with `open` or `fail`.
-    case go(LoginCandidate?)
+    /// One try is reserved; it ends with `open` or `fail`. The organization is the one that is asked for, if one is.
+    case go(LoginCandidate?, OrganizationID?)
     case locked(seconds: Int)
     /// As many tries as may still fail are being hashed: ask again in a moment.
     case wait
@@ -15,18 +15,22 @@ package struct LoginCandidate: Sendable {
     package let passwordHash: String?
     package let isActive: Bool
     package let isVerified: Bool
+    /// Nil for who is no active member of the organization that is asked for, and where none is.
+    package let member: BoundPerson?
 }
 
 /// Why a try at a password failed, as it is logged.
 package enum LoginFailure: String, Sendable {
     case wrongPassword = "wrong_password"
     case unknownAccount = "unknown_account"
+    /// The password was right, but its person does not belong to the organization that was asked for.
+    case notMember = "not_member"
     case inactive
     case unverified
 
     var counts: Bool {
         switch self {
-        case .wrongPassword, .unknownAccount: true
+        case .wrongPassword, .unknownAccount, .notMember: true
         case .inactive, .unverified: false
         }
     }
@@ -39,13 +43,15 @@ package enum LoginEvent: String, Sendable {
 }
 
 extension LoginTry {
-    init(_ row: inout Row) throws(PostgresError) {
+    init(_ row: inout Row, isBound: Bool) throws(PostgresError) {
         let state: String = try row.next()
         let retryAfter: Int? = try row.nextIfPresent()
         let user: UserID? = try row.nextIfPresent()
         let hash: String? = try row.nextIfPresent()
         let isActive: Bool? = try row.nextIfPresent()
         let isVerified: Bool? = try row.nextIfPresent()
+        let organization: OrganizationID? = isBound ? try row.nextIfPresent() : nil
+        let member = isBound ? try BoundPerson(&row) : nil
         switch state {
         case "locked": self = .locked(seconds: max(1, retryAfter ?? 1))
         case "wait": self = .wait
@@ -56,9 +62,11 @@ extension LoginTry {
                         id: $0,
                         passwordHash: hash,
                         isActive: isActive ?? false,
-                        isVerified: isVerified ?? false
+                        isVerified: isVerified ?? false,
+                        member: member
                     )
-                }
+                },
+                organization
             )
         }
     }

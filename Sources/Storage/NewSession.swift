@@ -7,33 +7,39 @@ package struct NewSession: Sendable {
     package let number: SessionNumber
     package let lifetime: Duration
     package let refreshDigest: [UInt8]?
-    package let device: String?
+    package let reported: ReportedClient
 
     package init(
         id: SessionID,
         number: SessionNumber,
         lifetime: Duration,
         refreshDigest: [UInt8]?,
-        device: String?
+        reported: ReportedClient
     ) {
         self.id = id
         self.number = number
         self.lifetime = lifetime
         self.refreshDigest = refreshDigest
-        self.device = device
+        self.reported = reported
     }
 }
 
 package enum OpenedSession: Sendable {
-    case opened(OrganizationID?)
+    case opened(TokenGrant)
     /// Between the check of the password and now, the account was closed or got another password.
     case accountChanged
 }
 
 extension OpenedSession {
-    init(_ row: inout Row) throws(PostgresError) {
+    init(_ session: SessionID, of user: UserID, _ times: TokenTimes, _ row: inout Row) throws(PostgresError) {
         let state: String = try row.next()
         let organization: OrganizationID? = try row.nextIfPresent()
-        self = state == "opened" ? .opened(organization) : .accountChanged
+        let code: [UInt8]? = try row.nextIfPresent()
+        if state == "opened", let code {
+            let subject = TokenSubject(userID: user, sessionID: session, organizationID: organization)
+            self = .opened(TokenGrant(subject, times, contextCode: code))
+        } else {
+            self = .accountChanged
+        }
     }
 }

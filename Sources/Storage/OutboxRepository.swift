@@ -8,6 +8,7 @@ package enum MailKind: String, CaseIterable, Sendable {
     case verifyEmail = "verify_email"
     case passwordChanged = "password_changed"
     case sessionTheft = "session_theft"
+    case invitation
 }
 
 /// A mail that is this server's to send until its lease ends.

@@ -13,7 +13,7 @@ package struct LiveSession: Sendable {
 /// What became of a refresh token that was presented.
 package enum Rotation: Sendable {
     /// `nonce` and the presented token give the successor, the same one for all who ask within the grace.
-    case successor(nonce: [UInt8], TokenSubject)
+    case successor(nonce: [UInt8], TokenGrant)
     case refused
     case notMember
 }
@@ -46,7 +46,7 @@ package struct PresentedToken: Sendable {
 
 /// Live sessions: checked, listed, rotated and ended.
 package struct SessionRepository: Sendable {
-    private let database: Database
+    let database: Database
 
     package init(_ database: Database) {
         self.database = database
@@ -75,16 +75,17 @@ package struct SessionRepository: Sendable {
         _ token: PresentedToken,
         grace: Duration,
         organization: OrganizationID?,
+        times: TokenTimes,
         origin: Origin
     ) async throws -> Rotation {
         let outcome = try await reaching { () throws(PostgresError) in
             try await database.write(
                 """
-                SELECT state, user_id, session_id, organization_id, nonce FROM portero.refresh(
+                SELECT state, user_id, session_id, organization_id, nonce, context_code FROM portero.refresh(
                     \(token.digest), \(token.successorDigest), \(token.nonce), \(SQL.seconds(grace)), \(organization),
-                    \(SQL.origin(origin)))
+                    \(times.expiresAt), \(SQL.origin(origin)))
                 """
-            ).first { (row: inout Row) throws(PostgresError) in try Rotation(&row) }
+            ).first { (row: inout Row) throws(PostgresError) in try Rotation(&row, times) }
         }
         return outcome ?? .refused
     }
@@ -147,25 +148,26 @@ extension SessionSummary {
             address: try row.nextIfPresent(),
             userAgent: try row.nextIfPresent(),
             device: try row.nextIfPresent(),
-            organizationID: try row.nextIfPresent()
+            organizationID: try row.nextIfPresent(),
+            number: try row.next()
         )
     }
 }
 
 extension Rotation {
-    fileprivate init(_ row: inout Row) throws(PostgresError) {
+    fileprivate init(_ row: inout Row, _ times: TokenTimes) throws(PostgresError) {
         let state: String = try row.next()
         let user: UserID? = try row.nextIfPresent()
         let session: SessionID? = try row.nextIfPresent()
         let organization: OrganizationID? = try row.nextIfPresent()
         let nonce: [UInt8]? = try row.nextIfPresent()
-        switch (state, user, session, nonce) {
-        case ("rotated", let user?, let session?, let nonce?), ("repeated", let user?, let session?, let nonce?):
-            self = .successor(
-                nonce: nonce,
-                TokenSubject(userID: user, sessionID: session, organizationID: organization)
-            )
-        case ("not_member", _, _, _): self = .notMember
+        let code: [UInt8]? = try row.nextIfPresent()
+        switch (state, user, session, nonce, code) {
+        case ("rotated", let user?, let session?, let nonce?, let code?),
+            ("repeated", let user?, let session?, let nonce?, let code?):
+            let subject = TokenSubject(userID: user, sessionID: session, organizationID: organization)
+            self = .successor(nonce: nonce, TokenGrant(subject, times, contextCode: code))
+        case ("not_member", _, _, _, _): self = .notMember
         default: self = .refused
         }
     }

@@ -24,6 +24,15 @@ package struct UpkeepRepository: Sendable {
         }
     }
 
+    /// Counts one more day of `auth_logs`; false when there is none to count.
+    package func tallyLogs() async throws -> Bool {
+        let more = try await reaching { () throws(PostgresError) in
+            try await database.write("SELECT portero.tally_logs()")
+                .first { (row: inout Row) throws(PostgresError) -> Bool in try row.next() }
+        }
+        return more ?? false
+    }
+
     /// Forgets some of what nothing depends on any more; answers how many rows went.
     package func tidy() async throws -> Int {
         let count = try await reaching { () throws(PostgresError) in

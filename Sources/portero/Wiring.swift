@@ -1,5 +1,7 @@
 import Cryptography
+import Domain
 import Reactor
+import Storage
 
 /// What a command works with, once the database can be reached.
 struct Workplace: Sendable {
@@ -34,6 +36,31 @@ struct AdminOrder: Sendable {
     let password: @Sendable () throws(Failure) -> Secret
 }
 
+/// What organization is to be made.
+struct OrganizationOrder: Sendable {
+    let name: String
+    let slug: String
+    let domains: [String]
+}
+
+/// Which accounts are to be listed.
+struct AccountQuestion: Sendable {
+    /// A slug; nil: whatever their organizations.
+    let organization: String?
+    let search: String?
+    let limit: Int
+}
+
+/// What is to become of an account.
+struct AccountOrder: Sendable {
+    enum Change: Sendable {
+        case deactivate, activate, unlock, logOut
+    }
+
+    let email: EmailAddress
+    let change: Change
+}
+
 /// One line of `portero doctor`.
 struct Finding: Equatable, Sendable {
     let subject: String
@@ -43,7 +70,7 @@ struct Finding: Equatable, Sendable {
 
 /// What the commands have other rooms do; each runs on the workplace's loop.
 struct Wiring: Sendable {
-    /// Answers a line for each migration.
+    /// Answers a line for each migration, or one that there is none; says itself what it applies.
     var migrate: @Sendable (Workplace, MigrationMode) async throws -> [String]
     /// Fills the database with sql/seed.sql, where that has not been done; answers the logins, a line each.
     var loadDemo: @Sendable (Workplace) async throws -> [String]
@@ -51,6 +78,12 @@ struct Wiring: Sendable {
     var serve: @Sendable (Workplace, StopSignal) async throws -> Void
     /// Answers what was done, in a line.
     var createAdmin: @Sendable (Workplace, AdminOrder) async throws -> String
+    /// Answers what was done, in a line.
+    var createOrganization: @Sendable (Workplace, OrganizationOrder) async throws -> String
+    var listOrganizations: @Sendable (Workplace) async throws -> [ListedOrganization]
+    var listAccounts: @Sendable (Workplace, AccountQuestion) async throws -> [ListedAccount]
+    /// Answers what was done, in a line.
+    var changeAccount: @Sendable (Workplace, AccountOrder) async throws -> String
     /// Looks at the database and what is in it.
     var examineDatabase: @Sendable (Workplace) async -> [Finding]
     /// Looks at the way out for mails, without sending one.

@@ -79,7 +79,8 @@ enum AccessTokenEdge {
             organizationID: bytes.count % 2 == 0 ? id() : nil,
             issuedAt: issuedAt,
             expiresAt: issuedAt + number(of: 4),
-            tokenID: id()
+            tokenID: id(),
+            context: ContextCode((0..<32).map { _ in UInt8(number(of: 1)) })
         )
         let token = authority.sign(claims)
         guard authority.verify(token, now: claims.expiresAt - 1) == claims else { return "what was signed is accepted" }

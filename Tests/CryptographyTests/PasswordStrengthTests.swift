@@ -48,6 +48,17 @@ struct PasswordStrengthTests {
         #expect(PasswordStrength.guessability(password, context: context) == .refused(.containsPersonal))
     }
 
+    @Test(
+        "Accents, other alphabets' letters and saying it twice do not make a weak password strong",
+        arguments: [
+            "España2024", "Ñandú123", "pässwörd1", "áéíóúáéí", "🦀🦀🦀🦀🦀🦀🦀🦀", "Aa1!Aa1!", "ｐａｓｓｗｏｒｄ", "𝐩𝐚𝐬𝐬𝐰𝐨𝐫𝐝",
+            "contrasen\u{303}\u{301}a1",
+        ]
+    )
+    func disguises(password: String) {
+        #expect(PasswordStrength.guessability(password) != .accepted)
+    }
+
     @Test("The e-mail's domain is nobody's own")
     func ignoresDomain() {
         #expect(PasswordStrength.guessability("melocotonero-7", context: ["a@melocotonero-7"]) == .accepted)

@@ -15,31 +15,32 @@ enum TokenVectors {
         organizationID: id("ffffffff-ffff-4fff-8fff-ffffffffffff"),
         issuedAt: 1_700_000_000,
         expiresAt: 1_700_001_800,
-        tokenID: id("12345678-9abc-4def-8123-456789abcdef")
+        tokenID: id("12345678-9abc-4def-8123-456789abcdef"),
+        context: ContextCode(Array(0xe0...0xff))
     )
 
     static let hs256 = token(
         "eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImZ0YkxEeV9IY3d2QSJ9",
-        "11o7TjTrIV84WhvIS40Lt9BHmxsUlMu63TGLmaYDaIg"
+        "QnEzPKb1N5jX6I30jmPBVyvCU9E8AV6-5G_ouQ_KQWE"
     )
 
     static let edDSA = token(
         "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImhTTzB0SjZvS1VlWCJ9",
-        "pn4lFzqXSZGCzYBftD2xHj_DumAlJATpl2BjIAnJpi9"
-            + "86gGbBLA66Ramir-UPoCv-k9FEi-m9qgUjH1i8F13DQ"
+        "L1lD9LEWKzKrhayb5cRoxNTIr6PTb-_qyoIpjP_O38r"
+            + "pUovuMkDTiVZai-I-RcYtTQ-jU0cmhrCtpkK-UPrDCQ"
     )
 
     static let es256 = token(
         "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IlRSeG5CM3F0Tm9GNSJ9",
-        "IbAeiIOurBvN9EA4hQA50BrrtLe00Uy6p1RvEa-ZAM1"
-            + "IZ2mcX1-wqS19_fIc22tEHiLiGhVWyyJ3-X1zixaRww"
+        "IHEdyeVCC1PisjCJfHWijxeuumoEoXQ49gsY2rBhLU9"
+            + "I8HEOxxEtz4u2wasx6sYhEJDNilOe23f_qnWNVp_8ZA"
     )
 
     /// The same message with the other of the two signatures that verify.
     static let es256Twin = token(
         "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IlRSeG5CM3F0Tm9GNSJ9",
-        "NnQq1vtnW7BJdTolyqLjriAzEmsIp_pErHA9i0A-KnC"
-            + "lxo54BA3eJw4hI_twkMEOtNrBW3ZCq8IiLiIVcDi9XA"
+        "IHEdyeVCC1PisjCJfHWijxeuumoEoXQ49gsY2rBhLU-"
+            + "3D47wOO7SMXRJPlTOFTnerFYtI1N4wwz0D1U1pcMo7Q"
     )
 
     static let edDSAKeySet =
@@ -54,7 +55,8 @@ enum TokenVectors {
         "eyJpc3MiOiJodHRwOi8vMTI3LjAuMC4xOjgwMDAiLCJhdWQiOiJwb3J0ZXJvIiwic3ViIjoiMDAxMTIyMzMtNDQ1NS02Njc3LTg4"
         + "OTktYWFiYmNjZGRlZWZmIiwic2lkIjoiMDEwMjAzMDQtMDUwNi0wNzA4LTA5MGEtMGIwYzBkMGUwZjEwIiwib3JnIjoiZmZmZmZm"
         + "ZmYtZmZmZi00ZmZmLThmZmYtZmZmZmZmZmZmZmZmIiwiaWF0IjoxNzAwMDAwMDAwLCJleHAiOjE3MDAwMDE4MDAsImp0aSI6IjEy"
-        + "MzQ1Njc4LTlhYmMtNGRlZi04MTIzLTQ1Njc4OWFiY2RlZiJ9"
+        + "MzQ1Njc4LTlhYmMtNGRlZi04MTIzLTQ1Njc4OWFiY2RlZiIsImN0eCI6IjRPSGk0LVRsNXVmbzZlcnI3TzN1N19EeDh2UDA5ZmIz"
+        + "LVBuNi1fejlfdjgifQ"
 
     private static func token(_ head: String, _ signature: String) -> String {
         head + "." + payload + "." + signature

@@ -20,6 +20,16 @@ struct TemplateTests {
             shown: ["20", "2025", "17:44 (UTC)"]
         ),
         Example(template: SessionTheftMail(), shown: []),
+        Example(
+            template: InvitationMail(
+                token: "Zt0mH8v3kQ",
+                link: "https://cripta.example/invitations/accept#token=Zt0mH8v3kQ",
+                organization: "La Cripta",
+                inviter: "Ana Llaves",
+                validUntil: Date(timeIntervalSince1970: 1_763_660_640)
+            ),
+            shown: ["    Zt0mH8v3kQ\n", "    https://cripta.example/", "La Cripta", "Ana Llaves", "17:44 (UTC)"]
+        ),
     ]
 
     @Test("Each mail says all it has to in each language", arguments: examples, MailLanguage.allCases)
@@ -47,6 +57,14 @@ struct TemplateTests {
     func codesStandAlone(_ example: Example, in language: MailLanguage) {
         let lines = example.template.body(in: language).split(separator: "\n").map { $0.filter { $0 != " " } }
         #expect(lines.contains("048213"))
+    }
+
+    @Test("Names that others chose stay on one line, and out of the subject", arguments: MailLanguage.allCases)
+    func names(in language: MailLanguage) {
+        let name = "Ana\n\nVisita\u{2028}otro\u{202e}sitio"
+        let mail = InvitationMail(token: "t", link: "l", organization: name, inviter: name, validUntil: .distantPast)
+        #expect(mail.body(in: language).contains("Ana  Visita otro sitio"))
+        #expect(!mail.subject(in: language).contains("Ana"))
     }
 
     @Test("Every template of the room is tested here")

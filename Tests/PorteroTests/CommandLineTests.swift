@@ -12,6 +12,8 @@ struct CommandLineTests {
             ("migrate --status", "migrate", ["--status": ""], []),
             ("admin create --email a@b --name=N", "admin create", ["--email": "a@b", "--name": "N"], []),
             ("admin create --name -x --email=a=b", "admin create", ["--email": "a=b", "--name": "-x"], []),
+            ("user list --search=a --limit 5", "user list", ["--search": "a", "--limit": "5"], []),
+            ("key rotate", "key rotate", [:], []),
             ("help admin create", "help", [:], ["admin", "create"]),
             ("serve --help", "help", [:], ["serve"]),
             ("admin create -h", "help", [:], ["admin", "create"]),
@@ -23,6 +25,15 @@ struct CommandLineTests {
         let (command, arguments) = try CommandLineParser(Command.all).parse(line.split(separator: " ").map(String.init))
         #expect(command.name == name)
         #expect(arguments == Arguments(options: options, operands: operands))
+    }
+
+    @Test("What may be repeated is collected in its order, and the usage says so")
+    func collects() throws {
+        let line = "organization create --domain b.example --name N --domain=a.example --slug s"
+        let (command, arguments) = try CommandLineParser(Command.all).parse(line.split(separator: " ").map(String.init))
+        #expect(arguments.lists == ["--domain": ["b.example", "a.example"]])
+        #expect(arguments.options == ["--name": "N", "--slug": "s"])
+        #expect(command.usage == "portero organization create --name N --slug S [--domain D]…")
     }
 
     @Test(
@@ -39,6 +50,9 @@ struct CommandLineTests {
             ("serve now", "serve takes no argument \"now\"", "portero serve"),
             ("admin create --email", "--email needs a value: E", "portero admin create"),
             ("admin create --email=", "--email needs a value: E", "portero admin create"),
+            ("organization create --domain=", "--domain needs a value: D", "[--domain D]…"),
+            ("user delete", "user has no command \"delete\"", "portero user unlock --email E"),
+            ("key", "key needs a command", "portero key rotate"),
             ("admin create --name N", "admin create needs --email", "--email E --name N [--username U]"),
             (
                 "admin create --email a@b --name N --password p", "admin create has no option \"--password\"",
@@ -75,6 +89,32 @@ struct CommandLineTests {
             for option in command.options { #expect(page.contains(option.meaning)) }
             #expect(page.split(separator: "\n").allSatisfy { $0.count <= 120 })
         }
+    }
+
+    @Test(
+        "What an option does not take is named, before anything is asked of a database",
+        arguments: [
+            ("organization create --name N --slug Ñ", "--slug takes 1 to 63 of a-z"),
+            ("organization create --name N --slug n --domain a:b", "--domain takes the name of a host such as"),
+            ("organization create --name N --slug n --domain [::1]", "--domain takes the name of a host such as"),
+            ("user list --limit 0", "--limit takes a whole number from 1 to 10000, got \"0\""),
+            ("user list --limit 99999999999999999999", "--limit takes a whole number"),
+            ("user list --organization Ñ", "--organization takes 1 to 63 of"),
+            ("user deactivate --email nobody", "--email takes an e-mail address such as ana@example.com, got"),
+        ]
+    )
+    func takesNoNonsense(_ line: String, _ complaint: String) {
+        let environment = ["DATABASE_URL": "postgresql:///x?host=/nowhere", "PORTERO_SECRET": goodSecret]
+        let run = Run(line, environment: environment)
+        #expect(run.status == 64)
+        #expect(run.output.isEmpty)
+        #expect(run.complaints.hasPrefix("portero: \(complaint)") && run.complaints.hasSuffix("\n"))
+    }
+
+    @Test("Tables have a row a line, whatever names hold")
+    func tablesAreTables() {
+        let text = table(["A", "NAME"], [["1", "Ana\u{1b}[2J\nEva"], ["22", "Ñandú"]])
+        #expect(text == "A   NAME\n1   Ana\u{fffd}[2J\u{fffd}Eva\n22  Ñandú\n")
     }
 
     @Test("The version is printed")

@@ -9,12 +9,12 @@ struct DataDirectoryTests {
     func makesTheSecretOnce() async throws {
         try await withScratchFolder { place in
             let directory = try DataDirectory(creating: place + "/a/b")
-            let secret = try directory.secret().text
-            #expect(Data(base64Encoded: secret)?.count == 32)
+            let secret = try directory.secrets().map(\.text)
+            #expect(secret.map { Data(base64Encoded: $0)?.count } == [48])
             #expect(try mode(of: directory.path + "/secret") == 0o600)
-            #expect(try directory.secret().text == secret)
+            #expect(try directory.secrets().map(\.text) == secret)
             let other = try DataDirectory(creating: place + "/c")
-            #expect(try other.secret().text != secret)
+            #expect(try other.secrets().map(\.text) != secret)
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["secret"])
         }
     }
@@ -23,8 +23,8 @@ struct DataDirectoryTests {
     func agreesOnTheSecret() async throws {
         try await withScratchFolder { place in
             let directory = try DataDirectory(creating: place)
-            let secrets = try await withThrowingTaskGroup(of: String.self) { group in
-                for _ in 0..<16 { group.addTask { try directory.secret().text } }
+            let secrets = try await withThrowingTaskGroup(of: [String].self) { group in
+                for _ in 0..<16 { group.addTask { try directory.secrets().map(\.text) } }
                 return try await group.reduce(into: Set()) { $0.insert($1) }
             }
             #expect(secrets.count == 1)
@@ -35,12 +35,12 @@ struct DataDirectoryTests {
     func refusesExposedSecrets() async throws {
         try await withScratchFolder { place in
             let directory = try DataDirectory(creating: place)
-            _ = try directory.secret()
+            _ = try directory.secrets()
             chmod(directory.path + "/secret", 0o644)
-            #expect(throws: Failure.self) { try directory.secret() }
+            #expect(throws: Failure.self) { try directory.secrets() }
             chmod(directory.path + "/secret", 0o600)
             try Data("short\n".utf8).write(to: URL(filePath: directory.path + "/secret"))
-            #expect(throws: Failure.self) { try directory.secret() }
+            #expect(throws: Failure.self) { try directory.secrets() }
         }
     }
 

@@ -71,6 +71,35 @@ struct OwnerTests {
         return complaints.trimmedLine().split(separator: "An administrator must run once: ").last.map(String.init) ?? ""
     }
 
+    /// A new password from the command line leaves nothing of the old one, and opens a closed account.
+    private func expectReopening(in place: String, _ owner: String) async throws {
+        _ = try psql(
+            owner,
+            """
+            INSERT INTO portero.users (id, email, full_name, is_active)
+            VALUES ('00000000-0000-4000-8000-00000000000b', 'bea@example.com', 'Bea', false);
+            INSERT INTO portero.one_time_codes (id, purpose, user_id, mac, expires_at)
+            SELECT gen_random_uuid(), 'reset_password', id, '', now() + interval '1 hour'
+              FROM portero.users WHERE full_name = 'Bea'
+            """
+        )
+        let again = try await run(
+            ["admin", "create", "--email", "bea@example.com", "--name", "Otra", "--reset-password"],
+            in: place,
+            owner,
+            ["PORTERO_ADMIN_PASSWORD": "Sombra-Cripta-43"]
+        )
+        let done = "opened the account again and promoted bea@example.com as Admin of default"
+        #expect(again.output == "\(done); it keeps its name and username, and has the new password\n")
+        let left = """
+            SELECT u.is_active, u.full_name, (SELECT count(*) FROM portero.one_time_codes WHERE replaced_at IS NULL),
+                   (SELECT count(*) FROM portero.mail_outbox WHERE kind = 'password_changed')
+              FROM portero.users u WHERE u.email = 'bea@example.com'
+            """
+        #expect(try psql(owner, left) == "t|Bea|0|1\n")
+        _ = try psql(owner, "DELETE FROM portero.users WHERE email = 'bea@example.com'")
+    }
+
     /// The server starts, makes an Admin, and sees as its runtime role nothing of a tenant that it does not speak for.
     private func expectWork(in place: String, _ owner: String) async throws {
         let settings = ["DATABASE_URL": owner, "PORTERO_SECRET": goodSecret]
@@ -83,6 +112,7 @@ struct OwnerTests {
             ["PORTERO_ADMIN_PASSWORD": "Cripta-Sombra-42"]
         )
         #expect(admin.output == "created ana@example.com as Admin of default\n")
+        try await expectReopening(in: place, owner)
         kill(server.id, SIGTERM)
         #expect(await server.end() == 0)
 

@@ -26,13 +26,13 @@ struct ServeTests {
             let database = try #require(PostmasterFile(of: place + "/data/postgres"))
             let uri = "postgresql://portero_owner@/portero?host=\(place)/data/socket"
             _ = try psql(uri, "CREATE TABLE kept AS SELECT 7 AS n")
-            let secret = try DataDirectory(creating: place + "/data").secret().text
+            let secret = try DataDirectory(creating: place + "/data").secrets().map(\.text)
             kill(first.id, SIGKILL)
             _ = await first.end()
             let second = try RunningServer(in: place)
             try await second.ready()
             #expect(try psql(uri, "SELECT n FROM kept") == "7\n")
-            #expect(try DataDirectory(creating: place + "/data").secret().text == secret)
+            #expect(try DataDirectory(creating: place + "/data").secrets().map(\.text) == secret)
             #expect(PostmasterFile(of: place + "/data/postgres")?.process != database.process)
             kill(second.id, SIGKILL)
             _ = await second.end()
@@ -54,6 +54,27 @@ struct ServeTests {
             #expect(await visitor.end() == 0)
             kill(first.id, SIGINT)
             #expect(await first.end() == 0)
+        }
+    }
+
+    @Test("It is ready once the migrations are there, and until then says what it waits for")
+    func waitsForMigrations() async throws {
+        try await withScratchFolder { place in
+            let server = try RunningServer(in: place, ["serve", "--no-migrate"])
+            while !server.output.contains("waits for the database and its migrations") {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            #expect(!server.output.contains("portero ready"))
+            let migration = try RunningServer(in: place, ["migrate"])
+            #expect(await migration.end() == 0)
+            try await server.ready()
+            for arguments in [["migrate"], ["migrate", "--dry-run"]] {
+                let again = try RunningServer(in: place, arguments)
+                #expect(await again.end() == 0)
+                #expect(again.output == "nothing to apply\n")
+            }
+            kill(server.id, SIGHUP)
+            #expect(await server.end() == 0)
         }
     }
 
@@ -123,6 +144,14 @@ final class RunningServer: Sendable {
             process[keyPath: set] = FileHandle(forWritingAtPath: "\(log).\(name)")
         }
         try process.run()
+    }
+
+    /// Where its main listener is, once it is ready.
+    func port() throws -> UInt16 {
+        guard let port = output.firstMatch(of: /"listen":"127\.0\.0\.1:(\d+)"/).flatMap({ UInt16($0.1) }) else {
+            throw Failure(.failed, "no address in: \(output)")
+        }
+        return port
     }
 
     /// Waits for the line that says so.

@@ -113,7 +113,7 @@ struct ParameterTests {
     @Test(
         "Ours hold unless the URL says otherwise",
         arguments: [
-            ("statement_timeout", "", "3s"), ("lock_timeout", "", "1s"),
+            ("statement_timeout", "", "2500ms"), ("lock_timeout", "", "1s"),
             ("idle_in_transaction_session_timeout", "", "5s"), ("TimeZone", "", "UTC"), ("client_encoding", "", "UTF8"),
             ("application_name", "", "portero"), ("application_name", "&application_name=other", "other"),
             ("statement_timeout", "&options=-c%20statement_timeout%3D9s", "9s"),

@@ -202,7 +202,8 @@ struct TransactionTests {
         let configure: @Sendable (inout DatabaseConfiguration) -> Void = {
             $0.connections = 2
             $0.waitingLimit = 3
-            $0.leasePatience = .milliseconds(200)
+            // Long enough for a busy machine to connect in.
+            $0.leasePatience = .seconds(3)
         }
         try await withTable(configure: configure) { database in
             try await database.transaction { transaction in

@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import Synchronization
 
 /// A process that is spoken to line by line, through its standard input and output.
 ///
@@ -16,21 +15,23 @@ package final class LineProcess: Sendable {
         let output = Pipe()
         let (lines, line) = AsyncStream.makeStream(of: String.self)
         let (ended, end) = AsyncStream.makeStream(of: Never.self)
-        let unfinished = Mutex(Data())
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            guard !data.isEmpty else {
-                handle.readabilityHandler = nil
-                line.finish()
-                return
-            }
-            unfinished.withLock { text in
-                text.append(data)
+        // A thread that reads, since Foundation's own handlers crash now and then when they end (libdispatch).
+        let descriptor = dup(output.fileHandleForReading.fileDescriptor)
+        Foundation.Thread.detachNewThread {
+            var text: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = read(descriptor, &buffer, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                text += buffer[..<count]
                 while let end = text.firstIndex(of: UInt8(ascii: "\n")) {
                     line.yield(String(decoding: text[..<end], as: UTF8.self))
-                    text = Data(text[(end + 1)...])
+                    text.removeSubrange(...end)
                 }
             }
+            close(descriptor)
+            line.finish()
         }
         process.terminationHandler = { _ in end.finish() }
         process.executableURL = URL(filePath: executable)

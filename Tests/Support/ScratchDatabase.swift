@@ -2,7 +2,7 @@ import Glibc
 package import Postgres
 package import Reactor
 
-/// A database of a test's own, in the cluster of `PORTERO_TEST_DATABASE_URL`.
+/// A database of a test's own, in the cluster of `TEST_DATABASE_URL`.
 package struct ScratchDatabase: Sendable {
     package let name: String
     package let url: String
@@ -10,12 +10,12 @@ package struct ScratchDatabase: Sendable {
     /// Why there is no database to test with.
     package struct NoCluster: Error, CustomStringConvertible {
         package let description =
-            "PORTERO_TEST_DATABASE_URL is not set: run the tests through scripts/with-postgres, or as make test does"
+            "TEST_DATABASE_URL is not set: run the tests through scripts/with-postgres, or as make test does"
     }
 
     /// The superuser's URI of the cluster that tests may do anything to.
     package static func clusterURL() throws -> String {
-        guard let value = getenv("PORTERO_TEST_DATABASE_URL"), value.pointee != 0 else { throw NoCluster() }
+        guard let value = getenv("TEST_DATABASE_URL"), value.pointee != 0 else { throw NoCluster() }
         return String(cString: value)
     }
 

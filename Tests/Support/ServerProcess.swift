@@ -14,6 +14,8 @@ package final class ServerProcess: Sendable {
 
     /// Where the main listener is.
     package let port: UInt16
+    /// Where the usuarios surface's listener is; nil where it is off.
+    package let usuariosPort: UInt16?
     package var pid: Int32 { child.pid }
 
     private let child: ChildProcess
@@ -46,6 +48,7 @@ package final class ServerProcess: Sendable {
             throw Failure(description: "no address in the line: \(line)")
         }
         self.port = port
+        usuariosPort = line.firstMatch(of: /usuarios"?[:=]"?127\.0\.0\.1:(\d+)/).flatMap { UInt16($0.1) }
     }
 
     deinit {

@@ -140,7 +140,7 @@ struct AccessTokenScenarios {
         let tokens = try await site.session(of: person, visitor)
         let jwt = JWT(tokens.access)
         #expect(jwt.header["alg"] == "HS256")
-        #expect(jwt.claims.keys == ["aud", "exp", "iat", "iss", "jti", "org", "sid", "sub"])
+        #expect(jwt.claims.keys == ["aud", "ctx", "exp", "iat", "iss", "jti", "org", "sid", "sub"])
         #expect(jwt.claims["sub"] == .string(person.idText))
         #expect(jwt.claims["org"] == .string(organization.uuidString.lowercased()))
         #expect(jwt.claims["iss"] == "http://127.0.0.1:8000")
@@ -168,7 +168,8 @@ struct Mint {
             organizationID: claims["org"]?.string.flatMap { UUID(uuidString: $0) },
             issuedAt: try #require(claims["iat"]?.integer),
             expiresAt: try #require(claims["exp"]?.integer),
-            tokenID: UUID()
+            tokenID: UUID(),
+            context: ContextCode(JWT.decode(claims["ctx"]?.string ?? ""))
         )
     }
 

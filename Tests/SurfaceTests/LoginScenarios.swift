@@ -149,7 +149,7 @@ struct LoginScenarios {
         let person = try await site.person()
         #expect(try await organization(of: person) == .null)
         let first = try await site.organization("Zeta", with: person, as: "Staff")
-        let second = try await site.organization("Alfa", with: person, as: "Admin")
+        let second = try await site.organization("Alfa", with: person, as: "Staff")
         #expect(try await organization(of: person) == .string(first.uuidString.lowercased()))
         try await site.database.run(
             "UPDATE portero.users SET last_organization_id = \(second) WHERE id = \(person.id)"

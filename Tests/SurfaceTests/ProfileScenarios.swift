@@ -67,17 +67,18 @@ struct ProfileScenarios {
     func liveRights() async throws {
         let person = try await site.person()
         let organization = try await site.organization("Uno", with: person, as: "Admin")
+        try await site.join(site.person(), to: organization, as: "Admin")
         let token = try await site.session(of: person, visitor).access
         try await site.database.run(
             """
             UPDATE portero.memberships m SET role_id = r.id FROM portero.roles r
-             WHERE m.organization_id = \(organization) AND r.organization_id = m.organization_id AND r.name = 'Usuario'
+             WHERE m.user_id = \(person.id) AND r.organization_id = m.organization_id AND r.name = 'Usuario'
             """
         )
         let demoted = try await visitor.get("/auth/me", token: token)
         #expect(demoted["role"]?["name"] == "Usuario" && demoted["role"]?["permissions"] == [])
         try await site.database.run(
-            "UPDATE portero.memberships SET is_active = false WHERE organization_id = \(organization)"
+            "UPDATE portero.memberships SET is_active = false WHERE user_id = \(person.id)"
         )
         let removed = try await visitor.get("/auth/me", token: token)
         #expect(removed["role"] == .null && removed["organization_id"] == .null && removed["organizations"] == [])

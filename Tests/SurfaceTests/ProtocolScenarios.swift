@@ -25,7 +25,7 @@ struct ProtocolScenarios {
         return known + (known.contains("GET") ? ["HEAD"] : []) + ["OPTIONS"]
     }
 
-    private func target(_ path: String) -> String { path.replacing("{id}", with: UUID().uuidString) }
+    private func target(_ path: String) -> String { path.replacing(/\{\w+\}/) { _ in UUID().uuidString } }
 
     @Test("Any other method is 405 with what is allowed, and a body that says so", arguments: paths)
     func methodNotAllowed(path: String) async throws {

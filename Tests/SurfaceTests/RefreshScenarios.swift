@@ -121,6 +121,20 @@ struct RefreshScenarios {
         #expect(mail.text.contains("Vimos señales de que alguien pudo copiar una sesión"))
     }
 
+    @Test("A theft is one whatever organization the thief asks for, and asking for a strange one is written down")
+    func theftForAStrangeOrganization() async throws {
+        let person = try await site.person()
+        let tokens = try await site.session(of: person, visitor)
+        let strange = JSONText.string(UUID().uuidString.lowercased())
+        #expect(try await refresh(tokens.refresh, organization: strange).shape == Reply.problem(404))
+        #expect(try await site.events(of: person).contains("authn_token_refused not_member"))
+        let next = Tokens(try await refresh(tokens.refresh))
+        try await endGrace(of: person)
+        #expect(try await refresh(tokens.refresh, organization: strange).shape == Reply.problem(401))
+        #expect(try await refresh(next.refresh).status == 401)
+        #expect(try await site.events(of: person).contains("authn_token_reuse used_token_presented"))
+    }
+
     @Test("The third token of twenty that comes back ends the session of all of them")
     func oldTokenOfALongFamily() async throws {
         let person = try await site.person()
@@ -190,7 +204,7 @@ struct RefreshScenarios {
     @Test("A new access token carries the membership as it is now")
     func currentMembership() async throws {
         let person = try await site.person()
-        let organization = try await site.organization("Uno", with: person, as: "Admin")
+        let organization = try await site.organization("Uno", with: person, as: "Staff")
         let tokens = try await site.session(of: person, visitor)
         try await site.database.run(
             "DELETE FROM portero.memberships WHERE organization_id = \(organization) AND user_id = \(person.id)"

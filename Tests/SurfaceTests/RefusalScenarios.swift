@@ -14,10 +14,19 @@ struct RefusalScenarios {
         visitor = site.visitor()
     }
 
-    /// A token where the endpoint asks for one.
+    /// A token where the endpoint asks for one: of an Admin of the organization that paths name.
     private func token(for endpoint: Endpoint) async throws -> String? {
         guard endpoint.needsToken else { return nil }
-        return try await site.session(of: site.person(), visitor).access
+        let person = try await site.person()
+        let organization = try #require(UUID(uuidString: "01930000-0000-7000-8000-000000000001"))
+        try await site.database.run(
+            """
+            INSERT INTO portero.organizations (id, slug, name) VALUES (\(organization), 'mi-escape-room', 'Mi Escape Room')
+            ON CONFLICT DO NOTHING
+            """
+        )
+        try await site.join(person, to: organization, as: "Admin")
+        return try await site.session(of: person, visitor).access
     }
 
     /// Sends requests, and sees to it that they change nothing.
@@ -55,7 +64,9 @@ struct RefusalScenarios {
         let reply = try await visitor.send(
             endpoint.method,
             endpoint.target,
-            body: JSONText.object(Dictionary(uniqueKeysWithValues: endpoint.fields.map { ($0.name, [1]) })).text,
+            body: JSONText.object(
+                Dictionary(uniqueKeysWithValues: endpoint.fields.map { ($0.name, $0.kind == .list ? 1 : [1]) })
+            ).text,
             token: token(for: endpoint)
         )
         #expect(reply.shape == Reply.fieldProblem())

@@ -36,6 +36,61 @@ struct SessionScenarios {
         )
     }
 
+    @Test("A hundred and first session ends the oldest")
+    func sessionLimit() async throws {
+        let person = try await site.person()
+        let oldest = try await site.session(of: person, visitor)
+        try await site.database.run(
+            """
+            WITH opened AS (
+                INSERT INTO portero.sessions (id, number, user_id, surface, expires_at)
+                SELECT gen_random_uuid(), 1 + floor(random() * 9007199254740990)::bigint, \(person.id), 'escape-room',
+                       now() + interval '1 hour'
+                  FROM generate_series(1, 98)
+                RETURNING id, user_id
+            )
+            INSERT INTO portero.auth_logs (event, success, user_id, session_id)
+            SELECT 'authn_login_success', true, user_id, id FROM opened
+            """
+        )
+        let hundredth = try await site.session(of: person, visitor)
+        #expect(try await isLive(oldest))
+        let newest = try await site.session(of: person, visitor)
+        #expect(try await isLive(oldest) == false)
+        #expect(try await isLive(hundredth))
+        #expect(try await isLive(newest))
+        #expect(try await site.events(of: person).contains("authn_token_revoked too_many_sessions"))
+    }
+
+    @Test("What has been over for a month is forgotten, the used tokens of a live session are not")
+    func forgotten() async throws {
+        let person = try await site.person()
+        let tokens = try await site.session(of: person, visitor)
+        let ended = try await site.session(of: person, visitor)
+        _ = try await visitor.post("/auth/refresh", ["refresh_token": .string(tokens.refresh)])
+        _ = try await visitor.post("/auth/logout", token: ended.access)
+        try await site.database.run(
+            """
+            UPDATE portero.sessions SET ended_at = ended_at - interval '31 days'
+             WHERE user_id = \(person.id) AND ended_at IS NOT NULL
+            """
+        )
+        try await site.database.run(
+            """
+            UPDATE portero.refresh_tokens t SET used_at = used_at - interval '31 days'
+              FROM portero.sessions s
+             WHERE s.id = t.session_id AND s.user_id = \(person.id) AND t.used_at IS NOT NULL
+            """
+        )
+        try await site.database.run("SELECT portero.tidy()")
+        let sessions = try await site.database.count(
+            "SELECT count(*) FROM portero.sessions WHERE user_id = \(person.id)"
+        )
+        #expect(sessions == 1)
+        #expect(try await visitor.post("/auth/refresh", ["refresh_token": .string(tokens.refresh)]).status == 401)
+        #expect(try await site.events(of: person).contains("authn_token_reuse used_token_presented"))
+    }
+
     @Test("No request is answered after a logout was, 200 times over and whichever connection it comes by")
     func neverStale() async throws {
         let person = try await site.person()

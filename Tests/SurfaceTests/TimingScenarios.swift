@@ -106,7 +106,7 @@ struct TimingScenarios {
 
     @Test(
         "A wrong password takes as long for an account as for none",
-        arguments: ["open", "closed", "without a password"]
+        arguments: ["open", "closed", "without a password", "with a cheaper hash", "with a hash of another kind"]
     )
     func logins(kind: String) async throws {
         let person = try await site.person()
@@ -114,6 +114,12 @@ struct TimingScenarios {
         case "closed": try await site.database.run("UPDATE portero.users SET is_active = false WHERE id = \(person.id)")
         case "without a password":
             try await site.database.run("UPDATE portero.users SET password_hash = NULL WHERE id = \(person.id)")
+        case "with a cheaper hash":
+            try await store("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", of: person)
+        case "with a hash of another kind":
+            // Of no password at all, and of the cost that such hashes have.
+            let ending = "c29tZXNhbHRzb21lc2FsdA$" + String(repeating: "A", count: 43)
+            try await store("$argon2id$v=19$m=19456,t=2,p=1$" + ending, of: person)
         default: break
         }
         let unknown = Site.newEmail()
@@ -123,6 +129,10 @@ struct TimingScenarios {
         } _: { _ in
             try await login(unknown)
         }
+    }
+
+    private func store(_ hash: String, of person: Person) async throws {
+        try await site.database.run("UPDATE portero.users SET password_hash = \(hash) WHERE id = \(person.id)")
     }
 
     @Test("The measurement tells apart what differs by five milliseconds")

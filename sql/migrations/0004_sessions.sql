@@ -22,6 +22,8 @@ CREATE TABLE portero.sessions (
     reported_address    text,
     reported_user_agent text,
     device              text,
+    -- Proves, inside the database, what the session's access tokens claim. Only the owner's functions read it.
+    claim_key           bytea       NOT NULL DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
 
     CONSTRAINT sessions_number_key UNIQUE (number),
     CONSTRAINT sessions_number_exact CHECK (number BETWEEN 1 AND 9007199254740991),
@@ -39,11 +41,40 @@ CREATE INDEX sessions_by_organization ON portero.sessions (organization_id, user
 -- "Has this person logged in from here before?"
 CREATE INDEX sessions_by_user_and_address ON portero.sessions (user_id, address, created_at);
 
+-- Which have been over for long.
+CREATE INDEX sessions_by_end ON portero.sessions (coalesce(ended_at, expires_at));
+
 ALTER TABLE portero.sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON portero.sessions TO CURRENT_USER USING (true) WITH CHECK (true);
 CREATE POLICY tenant ON portero.sessions TO portero_app USING (organization_id = portero.current_organization());
 CREATE POLICY self ON portero.sessions TO portero_app USING (user_id = portero.current_actor());
-GRANT SELECT ON portero.sessions TO portero_app;
+GRANT SELECT (
+    id, number, user_id, organization_id, surface, created_at, last_seen_at, expires_at, ended_at, ended_reason,
+    address, user_agent, reported_address, reported_user_agent, device
+) ON portero.sessions TO portero_app;
+
+-- SHA-256 under a key of 32 bytes, twice, as in NMAC: key, label (31 bytes) and a number fill the first block of each.
+--
+-- No HMAC is built in, and `pgcrypto` would have to be installed by an administrator.
+CREATE FUNCTION portero.keyed_hash(p_key bytea, p_label bytea, p_message bytea) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN sha256(p_key || p_label || '\x02'::bytea || sha256(p_key || p_label || '\x01'::bytea || p_message));
+
+-- The claim `ctx` of an access token: what a session, the token's last second and its organization come to.
+CREATE FUNCTION portero.claim_code(p_key bytea, p_session uuid, p_expires bigint, p_organization uuid) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN portero.keyed_hash(
+    p_key, 'portero access token claims v1.'::bytea,
+    uuid_send(p_session) || int8send(p_expires)
+        || uuid_send(coalesce(p_organization, '00000000-0000-0000-0000-000000000000'::uuid))
+);
+
+-- The same for gates that have not read the session's key; null where there is no such session.
+CREATE FUNCTION portero.claim_mac(p_session uuid, p_expires bigint, p_organization uuid) RETURNS bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+    SELECT portero.claim_code(s.claim_key, s.id, p_expires, p_organization) FROM portero.sessions s WHERE s.id = p_session
+$$;
 
 CREATE TABLE portero.refresh_tokens (
     digest     bytea       PRIMARY KEY,
@@ -83,6 +114,9 @@ CREATE UNIQUE INDEX one_time_codes_live ON portero.one_time_codes (user_id, purp
 -- How many were mailed in the last minute and day.
 CREATE INDEX one_time_codes_by_age ON portero.one_time_codes (user_id, purpose, created_at);
 
+-- Which have been over for long.
+CREATE INDEX one_time_codes_by_end ON portero.one_time_codes (expires_at);
+
 -- What is tried where there is no code to try: a wrong one costs everybody the same, and its time tells nothing.
 CREATE TABLE portero.absent_codes (
     slot  integer PRIMARY KEY,
@@ -98,7 +132,7 @@ CREATE TABLE portero.mail_outbox (
     kind            text        NOT NULL,
     recipient       text        NOT NULL,
     language        text        NOT NULL,
-    -- The code that it tells, sealed with a key of the server; emptied once the mail is gone.
+    -- The code or invitation that it tells, sealed with a key of the server; emptied once the mail is gone.
     sealed          bytea,
     created_at      timestamptz NOT NULL DEFAULT now(),
     attempts        integer     NOT NULL DEFAULT 0,
@@ -108,8 +142,10 @@ CREATE TABLE portero.mail_outbox (
     failure         text,
 
     CONSTRAINT mail_outbox_kind_known CHECK (
-        kind IN ('reset_password', 'verify_email', 'password_changed', 'session_theft')
+        kind IN ('reset_password', 'verify_email', 'password_changed', 'session_theft', 'invitation')
     )
 );
 
 CREATE INDEX mail_outbox_due ON portero.mail_outbox (next_attempt_at) WHERE sent_at IS NULL AND failed_at IS NULL;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;

@@ -56,6 +56,8 @@ CREATE TRIGGER auth_logs_append_only BEFORE UPDATE ON portero.auth_logs
 
 -- What no month has been made for yet: never lost, only slower to find.
 CREATE TABLE portero.auth_logs_rest PARTITION OF portero.auth_logs DEFAULT;
+ALTER TABLE portero.auth_logs_rest ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON portero.auth_logs_rest TO CURRENT_USER USING (true) WITH CHECK (true);
 
 -- Makes the partitions of this month and the next three; the server calls it when it starts and once a day.
 CREATE FUNCTION portero.prepare_log_partitions() RETURNS void

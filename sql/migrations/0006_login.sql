@@ -64,8 +64,9 @@ $$;
 -- `state` is 'go' (with the account, or nulls for one that is unknown), 'locked' (come back in `retry_after` seconds), or
 -- 'wait' (as many tries are being hashed now as may still fail). A reservation ends by login_failed or open_session.
 CREATE FUNCTION portero.begin_login(
-    p_identifier text, p_identity bytea, p_network cidr,
-    p_limit integer, p_window interval, p_wide_limit integer, p_wide_window interval,
+    p_event text, p_identifier text, p_identity bytea, p_network cidr,
+    p_limit integer, p_window interval, p_wide_limit integer, p_wide_window interval, p_origin portero.origin,
+    p_organization uuid DEFAULT NULL,
     OUT state text, OUT retry_after integer,
     OUT user_id uuid, OUT password_hash text, OUT is_active boolean, OUT is_verified boolean
 )
@@ -101,6 +102,11 @@ BEGIN
         SELECT * INTO v_narrow FROM portero.login_failures f WHERE f.identity = p_identity AND f.network = p_network;
         state := CASE WHEN v_narrow.locked_until > now() THEN 'locked' ELSE 'wait' END;
         retry_after := ceil(extract(epoch FROM v_narrow.locked_until - now()));
+        IF state = 'locked' THEN
+            PERFORM portero.log(
+                p_origin, p_event, false, 'locked', begin_login.user_id, NULL, p_organization, p_identifier
+            );
+        END IF;
         RETURN;
     END IF;
 
@@ -120,14 +126,19 @@ BEGIN
          WHERE f.identity = p_identity AND f.network = '::/0';
         state := 'locked';
         retry_after := ceil(extract(epoch FROM v_wide.window_started + p_wide_window - now()));
+        PERFORM portero.log(
+            p_origin, p_event, false, 'locked', begin_login.user_id, NULL, p_organization, p_identifier
+        );
     END IF;
 END
 $$;
 
 -- Ends a reservation. `p_counts` is false where the password was right and something else stood in the way.
+-- `p_organization` is the one that somebody tried to come into, where that is one by itself.
 CREATE FUNCTION portero.login_failed(
     p_event text, p_user uuid, p_email text, p_identity bytea, p_network cidr, p_reason text, p_counts boolean,
     p_limit integer, p_window interval, p_duration interval, p_origin portero.origin,
+    p_organization uuid DEFAULT NULL,
     OUT locked_for integer
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
@@ -147,9 +158,11 @@ BEGIN
     ELSIF p_limit > 0 THEN
         PERFORM portero.release_login(p_identity, p_network);
     END IF;
-    PERFORM portero.log(p_origin, p_event, false, p_reason, p_user, NULL, NULL, p_email);
+    PERFORM portero.log(p_origin, p_event, false, p_reason, p_user, NULL, p_organization, p_email);
     IF locked_for IS NOT NULL THEN
-        PERFORM portero.log(p_origin, 'authn_login_lock', false, 'too_many_failures', p_user, NULL, NULL, p_email);
+        PERFORM portero.log(
+            p_origin, 'authn_login_lock', false, 'too_many_failures', p_user, NULL, p_organization, p_email
+        );
     END IF;
 END
 $$;
@@ -176,38 +189,71 @@ AS $$
      LIMIT 1
 $$;
 
+-- Ends the oldest of a person's live sessions where there are more than a hundred, beside a new one.
+CREATE FUNCTION portero.limit_sessions(p_user uuid, p_new uuid, p_origin portero.origin) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_ended uuid;
+BEGIN
+    FOR v_ended IN
+        UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'revoked'
+         WHERE s.id IN (
+               SELECT o.id FROM portero.sessions o
+                WHERE o.user_id = p_user AND o.ended_at IS NULL AND o.expires_at > now() AND o.id <> p_new
+                ORDER BY o.created_at DESC, o.id DESC
+               OFFSET 99
+         )
+        RETURNING s.id
+    LOOP
+        PERFORM portero.log(p_origin, 'authn_token_revoked', true, 'too_many_sessions', p_user, v_ended);
+    END LOOP;
+END
+$$;
+
 -- Opens a session for somebody whose password was right.
 --
 -- `state` is 'opened', or 'changed' when the account is not what it was when the password was checked. A new hash replaces
--- the old one where the policy asks for it.
+-- the old one where the policy asks for it. `context_code` is the claim `ctx` of an access token that ends at
+-- `p_token_expires`. The session begins in `p_organization`, of which its person must be an active member, else at home.
 CREATE FUNCTION portero.open_session(
     p_user uuid, p_verified_hash text, p_new_hash text, p_session uuid, p_number bigint, p_lifetime interval,
-    p_refresh_digest bytea, p_identity bytea, p_network cidr, p_limit integer, p_device text, p_origin portero.origin,
-    OUT state text, OUT organization_id uuid
+    p_refresh_digest bytea, p_identity bytea, p_network cidr, p_limit integer, p_device text,
+    p_token_expires bigint, p_origin portero.origin,
+    p_organization uuid DEFAULT NULL, p_reported_address text DEFAULT NULL, p_reported_user_agent text DEFAULT NULL,
+    OUT state text, OUT organization_id uuid, OUT context_code bytea
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 BEGIN
     UPDATE portero.users u
        SET last_login_at = now(), password_hash = coalesce(p_new_hash, u.password_hash)
-     WHERE u.id = p_user AND u.password_hash = p_verified_hash AND u.is_active;
+     WHERE u.id = p_user AND u.password_hash = p_verified_hash AND u.is_active
+       AND (p_organization IS NULL OR EXISTS (
+               SELECT FROM portero.memberships m
+                WHERE m.organization_id = p_organization AND m.user_id = p_user AND m.is_active
+           ));
     IF NOT FOUND THEN
         IF p_limit > 0 THEN
             PERFORM portero.release_login(p_identity, p_network);
         END IF;
-        PERFORM portero.log(p_origin, 'authn_login_fail', false, 'account_changed', p_user, NULL);
+        PERFORM portero.log(p_origin, 'authn_login_fail', false, 'account_changed', p_user, NULL, p_organization);
         state := 'changed';
         RETURN;
     END IF;
     state := 'opened';
-    organization_id := portero.home_organization(p_user);
+    organization_id := coalesce(p_organization, portero.home_organization(p_user));
     INSERT INTO portero.sessions (
-        id, number, user_id, organization_id, surface, expires_at, address, user_agent, device
+        id, number, user_id, organization_id, surface, expires_at, address, user_agent, device,
+        reported_address, reported_user_agent
     )
     VALUES (
         p_session, p_number, p_user, open_session.organization_id, p_origin.surface, now() + p_lifetime,
-        p_origin.address, p_origin.user_agent, p_device
-    );
+        p_origin.address, p_origin.user_agent, p_device, p_reported_address, p_reported_user_agent
+    )
+    RETURNING portero.claim_code(claim_key, id, p_token_expires, sessions.organization_id)
+         INTO open_session.context_code;
+    PERFORM portero.limit_sessions(p_user, p_session, p_origin);
     IF p_refresh_digest IS NOT NULL THEN
         INSERT INTO portero.refresh_tokens (digest, session_id) VALUES (p_refresh_digest, p_session);
     END IF;
@@ -227,10 +273,12 @@ $$;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     portero.register(uuid, text, text, text, uuid, bytea, interval, bytea, portero.origin),
-    portero.begin_login(text, bytea, cidr, integer, interval, integer, interval),
-    portero.login_failed(text, uuid, text, bytea, cidr, text, boolean, integer, interval, interval, portero.origin),
+    portero.begin_login(text, text, bytea, cidr, integer, interval, integer, interval, portero.origin, uuid),
+    portero.login_failed(
+        text, uuid, text, bytea, cidr, text, boolean, integer, interval, interval, portero.origin, uuid
+    ),
     portero.release_login(bytea, cidr),
     portero.open_session(
-        uuid, text, text, uuid, bigint, interval, bytea, bytea, cidr, integer, text, portero.origin
+        uuid, text, text, uuid, bigint, interval, bytea, bytea, cidr, integer, text, bigint, portero.origin, uuid, text, text
     )
 TO portero_app;

@@ -113,15 +113,16 @@ BEGIN
 END
 $$;
 
--- A person's live sessions, newest first.
+-- A person's live sessions, newest first: a hundred at most, unless they were made otherwise than by logging in.
 CREATE FUNCTION portero.live_sessions(p_user uuid)
 RETURNS TABLE (
     id uuid, created_at timestamptz, last_seen_at timestamptz, expires_at timestamptz, address text, user_agent text,
-    device text, organization_id uuid
+    device text, organization_id uuid, number bigint
 )
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
-    SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, host(s.address), s.user_agent, s.device, s.organization_id
+    SELECT s.id, s.created_at, s.last_seen_at, s.expires_at, host(s.address), s.user_agent, s.device, s.organization_id,
+           s.number
       FROM portero.sessions s
      WHERE s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now()
      ORDER BY s.created_at DESC, s.id DESC
@@ -136,11 +137,12 @@ $$;
 --   'reused'     it was used, and it is too late or its successor was used: a theft, the session has ended
 --   'refused'    no such token, or its session has ended, or its person may not log in
 --   'not_member' the organization asked for is not theirs; nothing has changed
+-- `context_code` is the claim `ctx` of an access token that ends at `p_token_expires`.
 CREATE FUNCTION portero.refresh(
     p_digest bytea, p_successor bytea, p_nonce bytea, p_grace interval, p_organization uuid,
-    p_origin portero.origin,
+    p_token_expires bigint, p_origin portero.origin,
     OUT state text, OUT user_id uuid, OUT session_id uuid, OUT organization_id uuid, OUT nonce bytea,
-    OUT expires_at timestamptz
+    OUT expires_at timestamptz, OUT context_code bytea
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -149,12 +151,13 @@ DECLARE
     v_successor bytea;
     v_live boolean;
     v_email text;
+    v_key bytea;
 BEGIN
     -- The session first and always: whoever ends it waits for this, or this for them.
     SELECT t.used_at, t.nonce, t.successor, s.id, s.user_id, s.expires_at, u.email,
-           s.ended_at IS NULL AND s.expires_at > now() AND u.is_active, s.organization_id
+           s.ended_at IS NULL AND s.expires_at > now() AND u.is_active, s.organization_id, s.claim_key
       INTO v_used_at, refresh.nonce, v_successor, refresh.session_id, refresh.user_id, refresh.expires_at, v_email,
-           v_live, refresh.organization_id
+           v_live, refresh.organization_id, v_key
       FROM portero.refresh_tokens t
       JOIN portero.sessions s ON s.id = t.session_id
       JOIN portero.users u ON u.id = s.user_id
@@ -169,17 +172,38 @@ BEGIN
         RETURN;
     END IF;
 
+    -- Before anything else is asked of it: a theft is one whatever the thief asks for.
+    IF v_used_at IS NOT NULL AND (
+        v_used_at + p_grace <= clock_timestamp()
+        OR NOT EXISTS (SELECT FROM portero.refresh_tokens t WHERE t.digest = v_successor AND t.used_at IS NULL)
+    ) THEN
+        UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'token_reuse' WHERE s.id = refresh.session_id;
+        INSERT INTO portero.mail_outbox (id, kind, recipient, language)
+        VALUES (gen_random_uuid(), 'session_theft', v_email, p_origin.language);
+        PERFORM portero.log(
+            p_origin, 'authn_token_reuse', false, 'used_token_presented', refresh.user_id, refresh.session_id,
+            refresh.organization_id
+        );
+        state := 'reused';
+        RETURN;
+    END IF;
+
     IF p_organization IS NOT NULL OR refresh.organization_id IS NOT NULL THEN
         SELECT m.organization_id INTO refresh.organization_id
           FROM portero.memberships m
          WHERE m.organization_id = coalesce(p_organization, refresh.organization_id)
            AND m.user_id = refresh.user_id AND m.is_active;
         IF NOT FOUND AND p_organization IS NOT NULL THEN
+            PERFORM portero.log(
+                p_origin, 'authn_token_refused', false, 'not_member', refresh.user_id, refresh.session_id, NULL, NULL, NULL,
+                jsonb_build_object('organization', p_organization)
+            );
             state := 'not_member';
             RETURN;
         END IF;
     END IF;
 
+    context_code := portero.claim_code(v_key, refresh.session_id, p_token_expires, refresh.organization_id);
     IF v_used_at IS NULL THEN
         UPDATE portero.refresh_tokens t SET used_at = now(), nonce = p_nonce, successor = p_successor
          WHERE t.digest = p_digest;
@@ -190,23 +214,12 @@ BEGIN
         );
         state := 'rotated';
         refresh.nonce := p_nonce;
-    ELSIF v_used_at + p_grace > clock_timestamp()
-        AND EXISTS (SELECT FROM portero.refresh_tokens t WHERE t.digest = v_successor AND t.used_at IS NULL)
-    THEN
+    ELSE
         PERFORM portero.log(
             p_origin, 'authn_token_created', true, 'repeated', refresh.user_id, refresh.session_id,
             refresh.organization_id
         );
         state := 'repeated';
-    ELSE
-        UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'token_reuse' WHERE s.id = refresh.session_id;
-        INSERT INTO portero.mail_outbox (id, kind, recipient, language)
-        VALUES (gen_random_uuid(), 'session_theft', v_email, p_origin.language);
-        PERFORM portero.log(
-            p_origin, 'authn_token_reuse', false, 'used_token_presented', refresh.user_id, refresh.session_id,
-            refresh.organization_id
-        );
-        state := 'reused';
     END IF;
 END
 $$;
@@ -218,5 +231,5 @@ GRANT EXECUTE ON FUNCTION
     portero.end_session(uuid, uuid, text, text, portero.origin),
     portero.end_sessions(uuid, uuid, text, uuid, portero.origin),
     portero.live_sessions(uuid),
-    portero.refresh(bytea, bytea, bytea, interval, uuid, portero.origin)
+    portero.refresh(bytea, bytea, bytea, interval, uuid, bigint, portero.origin)
 TO portero_app;

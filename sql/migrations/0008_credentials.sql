@@ -125,19 +125,23 @@ BEGIN
 END
 $$;
 
--- Sets a new password for somebody whose old one was checked; false when it is not the old one any more.
+-- Sets a new password for somebody whose old one was checked; false when the session or the account has ended meanwhile.
 CREATE FUNCTION portero.change_password(
     p_user uuid, p_session uuid, p_old_hash text, p_hash text, p_identity bytea, p_origin portero.origin
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
+DECLARE
+    v_hash text;
 BEGIN
-    PERFORM FROM portero.users u
-      WHERE u.id = p_user AND u.is_active AND u.password_hash = p_old_hash FOR NO KEY UPDATE;
+    SELECT u.password_hash INTO v_hash FROM portero.users u WHERE u.id = p_user AND u.is_active FOR NO KEY UPDATE;
     IF NOT FOUND OR NOT EXISTS (
         SELECT FROM portero.sessions s WHERE s.id = p_session AND s.ended_at IS NULL AND s.expires_at > now()
     ) THEN
         RETURN false;
+    END IF;
+    IF v_hash IS DISTINCT FROM p_old_hash THEN
+        PERFORM portero.refuse('password_changed_meanwhile');
     END IF;
     PERFORM portero.forget_password(
         p_user, p_hash, p_session, 'password_changed', p_identity, p_origin.language
@@ -228,6 +232,30 @@ BEGIN
          LIMIT 10000
     );
     GET DIAGNOSTICS v_count = ROW_COUNT;
+    v_total := v_total + v_count;
+    DELETE FROM portero.one_time_codes c WHERE c.id IN (
+        SELECT o.id FROM portero.one_time_codes o WHERE o.expires_at < now() - interval '30 days' LIMIT 10000
+    );
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    v_total := v_total + v_count;
+    -- Tokens before their session, which would take all of its own at once. Those of a live session stay: a used one that
+    -- comes back ends it, however old.
+    DELETE FROM portero.refresh_tokens t WHERE t.digest IN (
+        SELECT o.digest
+          FROM portero.sessions s
+          JOIN portero.refresh_tokens o ON o.session_id = s.id
+         WHERE coalesce(s.ended_at, s.expires_at) < now() - interval '30 days'
+         LIMIT 10000
+    );
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    v_total := v_total + v_count;
+    DELETE FROM portero.sessions s WHERE s.id IN (
+        SELECT o.id FROM portero.sessions o
+         WHERE coalesce(o.ended_at, o.expires_at) < now() - interval '30 days'
+           AND NOT EXISTS (SELECT FROM portero.refresh_tokens t WHERE t.session_id = o.id)
+         LIMIT 10000
+    );
+    GET DIAGNOSTICS v_count = ROW_COUNT;
     RETURN v_total + v_count;
 END
 $$;
@@ -247,9 +275,10 @@ TO portero_app;
 
 -- Makes a member with the role Admin, or promotes the account with that address, whose password stays unless a hash is given.
 --
--- For the owner only: nothing is granted.
+-- `outcome` is 'created', 'promoted', 'reopened' (promoted, and it was closed), or 'no_organization'. For the owner only:
+-- nothing is granted.
 CREATE FUNCTION portero.make_admin(
-    p_user uuid, p_email text, p_full_name text, p_username text, p_hash text,
+    p_user uuid, p_email text, p_full_name text, p_username text, p_hash text, p_identity bytea,
     p_organization text, p_origin portero.origin,
     OUT outcome text
 )
@@ -259,6 +288,7 @@ DECLARE
     v_organization uuid;
     v_role uuid;
     v_user uuid;
+    v_active boolean;
 BEGIN
     SELECT o.id, r.id INTO v_organization, v_role
       FROM portero.organizations o
@@ -268,7 +298,8 @@ BEGIN
         outcome := 'no_organization';
         RETURN;
     END IF;
-    SELECT u.id INTO v_user FROM portero.users u WHERE u.email_normalized = lower(p_email COLLATE "C") FOR UPDATE;
+    SELECT u.id, u.is_active INTO v_user, v_active
+      FROM portero.users u WHERE u.email_normalized = lower(p_email COLLATE "C") FOR UPDATE;
     IF NOT FOUND THEN
         INSERT INTO portero.users (id, email, full_name, username, password_hash, email_verified_at)
         VALUES (p_user, p_email, p_full_name, p_username, p_hash, now());
@@ -276,11 +307,14 @@ BEGIN
         outcome := 'created';
         PERFORM portero.log(p_origin, 'user_created', true, 'command_line', v_user, NULL, v_organization, p_email);
     ELSE
-        outcome := 'promoted';
+        outcome := CASE WHEN v_active THEN 'promoted' ELSE 'reopened' END;
+        IF NOT v_active THEN
+            -- An Admin who cannot log in is none.
+            UPDATE portero.users u SET is_active = true WHERE u.id = v_user;
+            PERFORM portero.log(p_origin, 'user_updated', true, 'activated', v_user, NULL);
+        END IF;
         IF p_hash IS NOT NULL THEN
-            UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'password_reset'
-             WHERE s.user_id = v_user AND s.ended_at IS NULL;
-            UPDATE portero.users u SET password_hash = p_hash, is_active = true WHERE u.id = v_user;
+            PERFORM portero.forget_password(v_user, p_hash, NULL, 'password_reset', p_identity, p_origin.language);
             PERFORM portero.log(p_origin, 'authn_password_change', true, 'command_line', v_user, NULL);
         END IF;
     END IF;

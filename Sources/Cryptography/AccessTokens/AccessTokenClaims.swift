@@ -18,6 +18,9 @@ package struct AccessTokenClaims: Sendable, Equatable {
 
     package var tokenID: UUID
 
+    /// What the database made of session, expiry and organization: only it can tell whether this is right.
+    package var context: ContextCode
+
     package init(
         issuer: String,
         audience: String,
@@ -26,7 +29,8 @@ package struct AccessTokenClaims: Sendable, Equatable {
         organizationID: UUID? = nil,
         issuedAt: Int,
         expiresAt: Int,
-        tokenID: UUID = UUID()
+        tokenID: UUID = UUID(),
+        context: ContextCode
     ) {
         self.issuer = issuer
         self.audience = audience
@@ -36,5 +40,6 @@ package struct AccessTokenClaims: Sendable, Equatable {
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
         self.tokenID = tokenID
+        self.context = context
     }
 }

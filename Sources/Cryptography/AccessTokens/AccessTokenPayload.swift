@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// The one spelling of the claims that one authority's tokens have.
 ///
-/// The payload is a template with five or six gaps. Written in this order, with these bytes between the gaps, a payload
+/// The payload is a template with six or seven gaps. Written in this order, with these bytes between the gaps, a payload
 /// can neither miss nor repeat nor add a claim, and issuer and audience are checked by being part of the template.
 struct AccessTokenPayload: Sendable {
     private let issuer: String
@@ -14,6 +14,7 @@ struct AccessTokenPayload: Sendable {
     private static let issuedAt = Array(#"","iat":"#.utf8)
     private static let expiresAt = Array(#","exp":"#.utf8)
     private static let token = Array(#","jti":""#.utf8)
+    private static let context = Array(#"","ctx":""#.utf8)
     private static let end = Array(#""}"#.utf8)
 
     /// Enough for some 30,000 years, and far from what overflows when times are added.
@@ -27,8 +28,11 @@ struct AccessTokenPayload: Sendable {
         let issuerText = JSONText.quoted(issuer)
         let audienceText = JSONText.quoted(audience)
         start = Array(#"{"iss":\#(issuerText),"aud":\#(audienceText),"sub":""#.utf8)
-        let fixed = [start, Self.session, Self.organization, Self.issuedAt, Self.expiresAt, Self.token, Self.end]
-        maximumSize = fixed.reduce(0) { $0 + $1.count } + 4 * UUIDText.size + 2 * Self.maximumDigits
+        let fixed = [
+            start, Self.session, Self.organization, Self.issuedAt, Self.expiresAt, Self.token, Self.context, Self.end,
+        ]
+        maximumSize =
+            fixed.reduce(0) { $0 + $1.count } + 4 * UUIDText.size + 2 * Self.maximumDigits + ContextCode.textSize
     }
 
     /// Writes the claims to the start of `output`, which must have room for `maximumSize` bytes; answers their size.
@@ -62,6 +66,9 @@ struct AccessTokenPayload: Sendable {
         write(claims.expiresAt)
         write(Self.token)
         write(claims.tokenID)
+        write(Self.context)
+        claims.context.write(to: output, at: position)
+        position += ContextCode.textSize
         write(Self.end)
         return position
     }
@@ -80,6 +87,11 @@ struct AccessTokenPayload: Sendable {
             position += UUIDText.size
             return id
         }
+        func readContext() -> ContextCode? {
+            let code = ContextCode.read(payload, at: position)
+            position += ContextCode.textSize
+            return code
+        }
         func readSeconds() -> Int? {
             DecimalText.read(payload, at: &position, maximumDigits: Self.maximumDigits)
         }
@@ -90,7 +102,8 @@ struct AccessTokenPayload: Sendable {
             organizationID = id
         }
         guard skip(Self.issuedAt), let issuedAt = readSeconds(), skip(Self.expiresAt), let expiresAt = readSeconds(),
-            skip(Self.token), let tokenID = readID(), skip(Self.end), position == payload.count
+            skip(Self.token), let tokenID = readID(), skip(Self.context), let context = readContext(), skip(Self.end),
+            position == payload.count
         else { return nil }
         return AccessTokenClaims(
             issuer: issuer,
@@ -100,7 +113,8 @@ struct AccessTokenPayload: Sendable {
             organizationID: organizationID,
             issuedAt: issuedAt,
             expiresAt: expiresAt,
-            tokenID: tokenID
+            tokenID: tokenID,
+            context: context
         )
     }
 }

@@ -3,27 +3,24 @@
 /// Only a password that is nothing else, but for digits and signs around it, is found here: `Contraseña2024!` is,
 /// `ContraseñaSegura123!` is not.
 enum CommonSpanishPasswords {
-    static func contains(_ password: String) -> Bool {
-        words.contains(core(of: password))
+    /// The password is one without accents.
+    static func contains(_ folded: FoldedPassword) -> Bool {
+        words.contains(core(of: String(decoding: folded.bytes, as: UTF8.self)))
     }
 
-    /// The password in lower case, without accents, and without digits and signs at its ends.
+    /// The password in lower case, without digits and signs at its ends.
     private static func core(of password: String) -> String {
-        let folded = password.lowercased().map { accents[$0] ?? $0 }
+        let lower = password.lowercased()
         let isLetter: (Character) -> Bool = { $0.isLetter }
-        guard let first = folded.firstIndex(where: isLetter), let last = folded.lastIndex(where: isLetter)
+        guard let first = lower.firstIndex(where: isLetter), let last = lower.lastIndex(where: isLetter)
         else { return "" }
-        return String(folded[first...last])
+        return String(lower[first...last])
     }
-
-    private static let accents: [Character: Character] = [
-        "á": "a", "é": "e", "í": "i", "ó": "o", "ú": "u", "ü": "u", "ñ": "n",
-    ]
 
     private static let words: Set<String> = [
         "acceso", "administrador", "bienvenida", "bienvenido", "cambiame", "clave", "clavesecreta", "contrasena",
-        "contrasenia", "corazon", "entrar", "hola", "holahola", "holamundo", "micontrasena", "miclave",
-        "mipassword", "nuevacontrasena", "secreta", "secreto", "sesion", "teamo", "teamomucho", "tequiero",
+        "contrasenia", "corazon", "entrar", "espana", "hola", "holahola", "holamundo", "micontrasena", "miclave",
+        "mipassword", "nandu", "nuevacontrasena", "secreta", "secreto", "sesion", "teamo", "teamomucho", "tequiero",
         "tequieromucho", "usuario",
     ]
 }

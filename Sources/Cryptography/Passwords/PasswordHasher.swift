@@ -14,11 +14,13 @@ package enum PasswordHashKind: Sendable, Equatable {
 package struct PasswordHasher: Sendable {
     package let kind: PasswordHashKind
     private let pool: HashPool
+    private let failureWork: FailureWork
 
     package init(kind: PasswordHashKind, pool: HashPool) {
         if case .bcrypt(let cost) = kind { precondition(Bcrypt.costs.contains(cost), "bcrypt's cost is 4…16") }
         self.kind = kind
         self.pool = pool
+        failureWork = FailureWork(of: kind)
     }
 
     /// Whether a password that came now would be refused: to be asked before anything is done that costs.
@@ -40,25 +42,26 @@ package struct PasswordHasher: Sendable {
 
     /// Whether the password is the one that `stored` was made of.
     ///
-    /// Without a stored hash, or with one of no known kind, it does the work of hashing all the same and answers false,
-    /// so that the time tells nobody which accounts there are.
+    /// Every failure costs the same work, whether nothing is stored, or a hash of an older policy, or what is no hash at
+    /// all: the time tells nobody which accounts there are. Only a hash that is dearer than today's shows.
     ///
     /// - Throws: `HashQueueFull` when too many wait already, or there is no memory for another.
     package func verify(_ password: String, against stored: String?) async throws(HashQueueFull) -> Bool {
-        let kind = kind
+        let failureWork = failureWork
         let isRight = try await pool.submit { () -> Bool? in
             let password = NormalizedPassword(password)
+            var isRight: Bool? = false
+            var done = HashWork()
             if let stored, let bcrypt = Bcrypt.Stored(stored) {
-                return Bcrypt.verify(password, against: bcrypt)
+                isRight = Bcrypt.verify(password, against: bcrypt)
+                done = .bcrypt(cost: bcrypt.cost)
+            } else if let stored, let argon2id = Argon2id.Stored(stored) {
+                isRight = Argon2id.verify(password, against: argon2id)
+                done = .argon2id(argon2id.parameters)
             }
-            if let stored, let argon2id = Argon2id.Stored(stored) {
-                return Argon2id.verify(password, against: argon2id)
-            }
-            switch kind {
-            case .bcrypt(let cost): Bcrypt.decoy(password, cost: cost)
-            case .argon2id: Argon2id.decoy(password)
-            }
-            return false
+            failureWork.meet(done)
+            if isRight == false { failureWork.spend(on: password, besides: done) }
+            return isRight
         }
         guard let isRight else { throw HashQueueFull() }
         return isRight

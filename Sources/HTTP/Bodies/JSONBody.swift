@@ -78,7 +78,8 @@ package struct JSONBody {
         return value
     }
 
-    mutating func refuse(_ name: StaticString, element index: Int, _ kind: FieldError.Kind) {
+    /// Notes that an element of a list is wrong.
+    package mutating func refuse(_ name: StaticString, element index: Int, _ kind: FieldError.Kind) {
         errors.append(FieldError("\(prefix)\(name)[\(index)]", kind))
     }
 }

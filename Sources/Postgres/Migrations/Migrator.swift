@@ -26,20 +26,23 @@ package struct Migrator: Sendable {
         self.lockPatience = lockPatience
     }
 
-    /// Applies what is pending; `progress` is called after each migration with it.
+    /// Applies what is pending, and answers how many migrations that were; `progress` is called after each with it.
     ///
     /// - Throws: `MigrationError`; `ScriptError` when the database cannot be reached or refuses its own bookkeeping.
-    package func apply(progress: @escaping @Sendable (Migration) -> Void = { _ in }) async throws {
+    @discardableResult
+    package func apply(progress: @escaping @Sendable (Migration) -> Void = { _ in }) async throws -> Int {
         try checkNumbering()
-        try await Session.with(url, on: loop) { session in
+        return try await Session.with(url, on: loop) { session in
             // most starts find nothing to do, and need neither lock nor table for that
-            guard try await !pending(in: session).isEmpty else { return }
+            guard try await !pending(in: session).isEmpty else { return 0 }
             try await lock(session)
             try await session.run(History.table)
-            for migration in try await pending(in: session) {
+            let missing = try await pending(in: session)
+            for migration in missing {
                 try await apply(migration, in: session)
                 progress(migration)
             }
+            return missing.count
         }
     }
 

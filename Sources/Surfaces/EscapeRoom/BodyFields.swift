@@ -30,6 +30,25 @@ extension JSONBody {
         string(name, .verbatim(upToBytes: 4096))
     }
 
+    mutating func optionalPassword(_ name: StaticString) -> String? {
+        optionalString(name, .verbatim(upToBytes: 4096))
+    }
+
+    mutating func permission() -> PermissionName? {
+        let before = errors.count
+        let name = PermissionName(string("permission", .verbatim(upToBytes: 256)))
+        if errors.count == before, name == nil {
+            refuse(
+                "permission",
+                .other(
+                    english: "must be a permission's name, such as manage_users",
+                    spanish: "debe ser el nombre de un permiso, como manage_users"
+                )
+            )
+        }
+        return name
+    }
+
     /// Six digits, as a string: never a number, never with anything around them.
     mutating func code() -> String {
         let before = errors.count

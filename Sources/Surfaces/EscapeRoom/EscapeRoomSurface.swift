@@ -2,14 +2,25 @@ import Domain
 package import HTTP
 package import Services
 
+/// Everything that the main contract consists of: `/auth/*` and the management API.
+package func escapeRoomContract(
+    _ dependencies: Dependencies,
+    report: @escaping @Sendable (any Error, Request) -> Void
+) -> [any Surface] {
+    [
+        EscapeRoomSurface(dependencies, report: report), OrganizationsSurface(dependencies, report: report),
+        InvitationsSurface(dependencies, report: report), ServiceKeysSurface(dependencies, report: report),
+    ]
+}
+
 /// The main contract, `/auth/*`.
 ///
 /// It speaks snake_case JSON, UUIDs and problem details.
-package struct EscapeRoomSurface: Surface {
+package struct EscapeRoomSurface: EscapeRoomDialect {
     /// What people are answered and written to in who ask for no language.
     static let defaultLanguage = HTTP.Language.spanish
 
-    let authentication: AuthenticationService
+    package let authentication: AuthenticationService
     let registration: RegistrationService
     let logins: LoginService
     let refreshes: RefreshService
@@ -17,8 +28,10 @@ package struct EscapeRoomSurface: Surface {
     let profiles: ProfileService
     let passwords: PasswordService
     let verifications: VerificationService
-    /// Told of what is answered as a bare 500.
-    let report: @Sendable (any Error, Request) -> Void
+    let invitations: InvitationService
+    let places: PlaceService
+    let introspections: IntrospectionService
+    package let report: @Sendable (any Error, Request) -> Void
 
     package init(_ dependencies: Dependencies, report: @escaping @Sendable (any Error, Request) -> Void) {
         authentication = AuthenticationService(dependencies)
@@ -29,6 +42,9 @@ package struct EscapeRoomSurface: Surface {
         profiles = ProfileService(dependencies)
         passwords = PasswordService(dependencies)
         verifications = VerificationService(dependencies)
+        invitations = InvitationService(dependencies)
+        places = PlaceService(dependencies)
+        introspections = IntrospectionService(dependencies)
         self.report = report
     }
 
@@ -48,13 +64,11 @@ package struct EscapeRoomSurface: Surface {
             Route(.post, "/auth/reset-password", "Set a new password with a code", handler: resetPassword),
             Route(.post, "/auth/verify-email", "Verify an e-mail address with a code", handler: verifyEmail),
             Route(.post, "/auth/resend-verification", "Ask for another such code", handler: resendVerification),
+            Route(.get, "/auth/invitations", "List one's own pending invitations", handler: ownInvitations),
+            Route(.post, "/auth/switch-organization", "Work in another organization", handler: switchOrganization),
+            Route(.post, "/auth/check", "Whether somebody holds a permission, and why", handler: check),
+            Route(.post, "/auth/introspect", "What a token is worth now", handler: introspect),
         ]
-    }
-
-    /// The person behind a request's access token.
-    func caller(of request: Request) async throws -> Caller {
-        guard let token = request.bearerToken else { throw AuthError.unauthenticated }
-        return try await authentication.caller(presenting: token)
     }
 }
 

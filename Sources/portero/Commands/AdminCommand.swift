@@ -6,8 +6,9 @@ extension Command {
         name: "admin create",
         summary: "makes a member with the role Admin, or promotes an account",
         discussion: """
-            The account with that e-mail is promoted where there is one, and keeps its password unless
-            --reset-password is given. A password is read from PORTERO_ADMIN_PASSWORD, or PORTERO_ADMIN_PASSWORD_FILE,
+            The account with that e-mail is promoted where there is one, and opened again where it was closed. It
+            keeps its name, its username, and its password unless --reset-password is given, which ends its sessions
+            and codes. A password is read from PORTERO_ADMIN_PASSWORD, or PORTERO_ADMIN_PASSWORD_FILE,
             or one line of standard input.
             """,
         options: [

@@ -5,11 +5,12 @@ struct Command: Sendable {
         /// How usage lines call the value; nil: the option has none.
         var value: String?
         var isRequired = false
+        var isRepeatable = false
         let meaning: String
 
         fileprivate var usage: String {
             let text = name + (value.map { " \($0)" } ?? "")
-            return isRequired ? text : "[\(text)]"
+            return (isRequired ? text : "[\(text)]") + (isRepeatable ? "…" : "")
         }
     }
 
@@ -29,17 +30,22 @@ struct Command: Sendable {
     }
 
     /// Every command, in the order of help.
-    static let all = [serve, migrate, adminCreate, config, doctor, help]
+    static let all = [
+        serve, migrate, adminCreate, organizationCreate, organizationList, userList, userDeactivate, userActivate,
+        userUnlock, userLogout, keyRotate, config, doctor, help,
+    ]
 }
 
 /// What was given to a command.
 struct Arguments: Equatable, Sendable {
     /// The options by name; those without a value have an empty one.
     var options: [String: String] = [:]
+    /// The values of the options that may be repeated, in their order.
+    var lists: [String: [String]] = [:]
     var operands: [String] = []
 
     func has(_ option: String) -> Bool {
-        options[option] != nil
+        options[option] != nil || lists[option] != nil
     }
 }
 

@@ -53,14 +53,20 @@ struct CommandLineParser {
             guard let option = command.options.first(where: { $0.name == parts[0] }) else {
                 throw refuse("\(command.name) has no option \(quoted(parts[0]))", command)
             }
-            guard !arguments.has(option.name) else { throw refuse("\(option.name) is given twice", command) }
+            guard option.isRepeatable || !arguments.has(option.name) else {
+                throw refuse("\(option.name) is given twice", command)
+            }
             var value = parts.count == 2 ? parts[1] : nil
             if option.value == nil, value != nil { throw refuse("\(option.name) takes no value", command) }
             if option.value != nil, value == nil { value = rest.popFirst() }
             if let placeholder = option.value, value ?? "" == "" {
                 throw refuse("\(option.name) needs a value: \(placeholder)", command)
             }
-            arguments.options[option.name] = value ?? ""
+            if option.isRepeatable {
+                arguments.lists[option.name, default: []].append(value ?? "")
+            } else {
+                arguments.options[option.name] = value ?? ""
+            }
         }
         if command.operands == nil, let operand = arguments.operands.first {
             throw refuse("\(command.name) takes no argument \(quoted(operand))", command)

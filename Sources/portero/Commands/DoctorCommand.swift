@@ -46,8 +46,9 @@ extension Program {
         }
         do {
             let directory = try DataDirectory(creating: configuration.dataDirectory)
-            _ = try directory.secret()
-            return Finding(subject: "secret", isWell: true, detail: "\(directory.path)/secret")
+            let count = try directory.secrets().count
+            let others = count > 1 ? ", \(count) in all" : ""
+            return Finding(subject: "secret", isWell: true, detail: directory.secretPath + others)
         } catch {
             return Finding(subject: "secret", isWell: false, detail: error.description)
         }

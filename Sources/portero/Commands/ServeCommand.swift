@@ -7,8 +7,8 @@ extension Command {
         summary: "runs the server",
         discussion: """
             Starts an embedded PostgreSQL where DATABASE_URL is not set, applies migrations, listens, and logs
-            "portero ready" with its addresses once it answers. SIGTERM or SIGINT drains: requests in flight may
-            finish for PORTERO_SHUTDOWN_GRACE; a second one ends the program at once.
+            "portero ready" with its addresses once it answers. SIGTERM, SIGINT or SIGHUP drains: requests in flight
+            may finish for PORTERO_SHUTDOWN_GRACE; a second one ends the program at once.
             """,
         options: [
             Option(name: "--no-migrate", meaning: "leaves the migrations to portero migrate"),
@@ -22,14 +22,14 @@ extension Command {
         if arguments.has("--demo"), configuration.database != nil {
             throw Failure(.usage, "--demo fills the embedded database only: unset DATABASE_URL, or leave --demo out")
         }
-        let signals = Signals([SIGTERM, SIGINT])  // before there is any thread that could be interrupted instead
+        // Before there is any thread that could be interrupted instead.
+        let signals = Signals([SIGTERM, SIGINT, SIGHUP])
         try EventLoop.runToCompletion { loop in
             let stop = StopSignal(on: loop)
             stop.follow(signals, on: loop)
             try await program.serve(configuration, until: stop, on: loop) { workplace in
                 if !arguments.has("--no-migrate") {
-                    let applied = try await stop.interrupting { try await program.wiring.migrate(workplace, .apply) }
-                    applied?.forEach { program.console.say($0) }
+                    _ = try await stop.interrupting { try await program.wiring.migrate(workplace, .apply) }
                 }
                 if arguments.has("--demo"), await !stop.isRaised {
                     try await program.wiring.loadDemo(workplace).forEach { program.console.write($0 + "\n") }

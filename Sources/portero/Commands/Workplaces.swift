@@ -56,7 +56,7 @@ extension Program {
         of configuration: Configuration,
         in directory: DataDirectory
     ) throws(Failure) -> [Secret] {
-        configuration.secrets.isEmpty ? [try directory.secret()] : configuration.secrets
+        configuration.secrets.isEmpty ? try directory.secrets() : configuration.secrets
     }
 
     private func start(

@@ -1,5 +1,4 @@
 import Cryptography
-import FoundationEssentials
 import Glibc
 
 /// The folder that holds what belongs to this server alone: the embedded cluster, the secret, mail on disk.
@@ -18,35 +17,25 @@ struct DataDirectory: Sendable {
         }
     }
 
-    /// The secret of this folder, made the first time.
+    var secretPath: String { "\(path)/secret" }
+
+    /// The secrets of this folder, the newest first; one is made the first time.
     ///
     /// Written aside and then linked, so that two starts at once end up with the same one.
-    func secret() throws(Failure) -> Secret {
-        let file = "\(path)/secret"
-        do {
-            if access(file, F_OK) != 0 { try makeSecret(file) }
-            var status = stat()
-            guard stat(file, &status) == 0 else { throw SystemFailure() }
-            if status.st_mode & 0o077 != 0 {
-                throw Failure(.configuration, "\(file) can be read by others; chmod 600 it, if it still is a secret")
+    func secrets() throws(Failure) -> [Secret] {
+        if access(secretPath, F_OK) != 0 {
+            do {
+                try makeSecret(secretPath)
+            } catch {
+                throw Failure(.unavailable, "\(secretPath) cannot be made: \(error.reason)")
             }
-            let text = String(decoding: try wholeFile(file, atMost: 4096), as: UTF8.self).trimmedLine()
-            guard text.utf8.count >= 32 else {
-                throw Failure(.configuration, "\(file) holds fewer than 32 bytes; it was made with more")
-            }
-            return Secret(text)
-        } catch let failure as SystemFailure {
-            throw Failure(.unavailable, "\(file) cannot be read or made: \(failure.reason)")
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw Failure(.software, "\(file): \(error)")
         }
+        return try SecretFile(secretPath).read().map { Secret($0) }
     }
 
     private func makeSecret(_ file: String) throws(SystemFailure) {
         let draft = "\(file).\(RandomToken.make())"
-        try writeFile(draft, Array((Data(SecureRandom.bytes(32)).base64EncodedString() + "\n").utf8), mode: 0o600)
+        try writeFile(draft, Array((freshSecret() + "\n").utf8), mode: 0o600)
         defer { unlink(draft) }
         guard link(draft, file) == 0 || errno == EEXIST else { throw SystemFailure() }
     }

@@ -2,6 +2,7 @@ import Cryptography
 import HTTP
 import HTTPServer
 import Mail
+import Migrations
 import Postgres
 import Reactor
 import Services
@@ -9,21 +10,27 @@ import Storage
 
 /// A running server: as many workers as there are loops, and what works in the background beside them.
 struct Server: Sendable {
+    /// How long to wait before the database is asked again whether it is ready.
+    private static let pause = Duration.milliseconds(250)
+
     private let parts: SharedParts
     private let workers: [Worker]
-    private let address: SocketAddress?
+    private let addresses: PublicAddresses
     private let mails: MailDelivery
     private let metrics: Listener?
     private let group: LoopGroup
 
-    /// Takes the address, and starts the loops beside the workplace's own.
+    /// Takes the addresses, and starts the loops beside the workplace's own.
     init(_ workplace: Workplace) throws {
         parts = try SharedParts(workplace)
         let configuration = workplace.configuration
         let destination = LogDestination(1)
         group = LoopGroup(count: configuration.workers - 1, named: "loop")
         do {
-            address = try configuration.listen.map { try Listener.port(at: $0) }
+            addresses = PublicAddresses(
+                main: try configuration.listen.map { try Listener.port(at: $0) },
+                usuarios: try configuration.listenUsuarios.map { try Listener.port(at: $0) }
+            )
             var workers: [Worker] = []
             for loop in [workplace.loop] + group.loops {
                 workers.append(
@@ -31,7 +38,7 @@ struct Server: Sendable {
                         parts,
                         on: loop,
                         logTo: destination,
-                        address: address,
+                        addresses: addresses,
                         of: configuration.workers
                     )
                 )
@@ -54,7 +61,7 @@ struct Server: Sendable {
                 background.addTask(executorPreference: home.loop) { await mails.run() }
                 background.addTask(executorPreference: home.loop) { await keepUp(home) }
                 background.addTask(executorPreference: home.loop) { await metrics?.run() }
-                await announce(home)
+                background.addTask(executorPreference: home.loop) { await announce(home, unless: stop) }
                 await stop.wait()
                 home.log.event(.info, "portero draining")
                 await drain()
@@ -69,16 +76,38 @@ struct Server: Sendable {
         group.stop()
     }
 
-    /// Says that requests are answered, once the database does.
-    private func announce(_ home: Worker) async {
-        for worker in workers { try? await worker.database.ready() }
+    /// Says that requests are answered, once the database does and has had its migrations.
+    private func announce(_ home: Worker, unless stop: StopSignal) async {
+        var hasWarned = false
+        while !(await canAnswer(home)) {
+            if await stop.isRaised { return }
+            if !hasWarned {
+                home.log.event(.warning, "portero listens, and waits for the database and its migrations") {
+                    $0.field("listen", addresses.main.map(\.description) ?? "off")
+                    $0.field("database", parts.database.description)
+                }
+                home.log.flush()
+                hasWarned = true
+            }
+            do { try await home.loop.sleep(for: Self.pause) } catch { return }
+        }
+        if await stop.isRaised { return }
         home.log.event(.info, "portero ready") {
-            $0.field("listen", address.map(\.description) ?? "off")
+            $0.field("listen", addresses.main.map(\.description) ?? "off")
+            $0.field("usuarios", addresses.usuarios.map(\.description) ?? "off")
             $0.field("metrics", metrics?.boundAddress.description ?? "off")
             $0.field("workers", workers.count)
             $0.field("database", parts.database.description)
         }
         home.log.flush()
+    }
+
+    private func canAnswer(_ home: Worker) async -> Bool {
+        guard await UpkeepRepository(home.database).isReady(with: Migrations.all.count) else { return false }
+        for worker in workers {
+            do { try await worker.database.ready() } catch { return false }
+        }
+        return true
     }
 
     private func drain() async {
@@ -90,12 +119,13 @@ struct Server: Sendable {
         }
     }
 
-    /// Keeps the partitions of `auth_logs` some months ahead, and the tables that only grow small; once an hour.
+    /// Keeps the partitions of `auth_logs` some months ahead, its days counted, and the tables that only grow small; once an hour.
     private func keepUp(_ home: Worker) async {
         let upkeep = UpkeepRepository(home.database)
         while !Task.isCancelled {
             do {
                 try await upkeep.prepareLogPartitions()
+                while try await upkeep.tallyLogs() {}
                 while try await upkeep.tidy() >= 10_000 {}
                 try await home.loop.sleep(for: .seconds(3600))
             } catch {
@@ -128,6 +158,7 @@ struct Server: Sendable {
             transport: transport,
             keys: parts.keys,
             sender: configuration.mailFrom,
+            publicURL: configuration.publicURL,
             pause: { try await loop.sleep(for: $0) },
             report: { home.log.mail($0) }
         )

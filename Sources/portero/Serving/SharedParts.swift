@@ -15,6 +15,7 @@ struct SharedParts: Sendable {
     let keys: ServiceKeys
     let hashPool: HashPool
     let limiter: AddressLimiter
+    let requestLimiter: WindowLimiter
 
     /// How long anybody waits for their password to be hashed, before they are told to come back.
     private static let hashPatience = Duration.seconds(10)
@@ -38,6 +39,10 @@ struct SharedParts: Sendable {
         keys = ServiceKeys(ring)
         hashPool = HashPool(queue: configuration.hashQueue, patience: Self.hashPatience)
         limiter = AddressLimiter(limit: configuration.authRateLimitPerMinute, period: 60_000_000_000)
+        requestLimiter = WindowLimiter(
+            perMinute: configuration.rateLimitPerMinute,
+            perHour: configuration.rateLimitPerHour
+        )
     }
 
     var hasher: PasswordHasher {
@@ -58,17 +63,30 @@ struct SharedParts: Sendable {
             accounts: AccountRepository(database),
             logins: LoginRepository(database, policy: lockout),
             sessions: SessionRepository(database),
+            numberedSessions: NumberedSessionRepository(database),
             codes: CodeRepository(database),
+            organizations: OrganizationRepository(database),
+            members: MemberRepository(database),
+            roles: RoleRepository(database),
+            permissions: PermissionRepository(database),
+            audit: AuditRepository(database),
+            invitations: InvitationRepository(database),
+            serviceKeys: ServiceKeyRepository(database),
+            places: PlaceRepository(database),
+            directory: DirectoryRepository(database),
             hasher: hasher,
             tokens: tokens,
             keys: keys,
             limiter: limiter,
+            requestLimiter: requestLimiter,
             settings: ServiceSettings(
                 accessTokenLifetime: configuration.accessTokenLifetime,
                 sessionLifetime: configuration.refreshTokenLifetime,
                 refreshGrace: configuration.refreshGrace,
                 loginRevealsUnknown: configuration.loginRevealsUnknown,
-                requiresVerifiedEmail: configuration.requiresVerifiedEmail
+                requiresVerifiedEmail: configuration.requiresVerifiedEmail,
+                defaultOrganization: configuration.defaultOrganization,
+                selfRegisterRoles: configuration.selfRegisterRoles
             ),
             uptime: { loop.now.nanoseconds },
             pause: { try await loop.sleep(for: $0) }

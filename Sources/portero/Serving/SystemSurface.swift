@@ -20,13 +20,18 @@ struct SystemSurface: Surface {
 
     private func readiness(_ request: Request) async -> Response {
         if await upkeep.isReady(with: Migrations.all.count) { return .status("ready") }
-        return Problem(status: 503, detail: "The database is out of reach, or not migrated.")
-            .response(in: .english, headers: [.retryAfter(seconds: 1)])
+        let language = request.language(default: .spanish)
+        let detail = language.choose(
+            "The database is out of reach, or not migrated.",
+            "La base de datos no está al alcance, o le faltan migraciones."
+        )
+        return Problem(status: 503, detail: detail).response(in: language, headers: [.retryAfter(seconds: 1)])
     }
 
     func response(to error: any Error, for request: Request) -> Response {
-        guard let refusal = error as? Unroutable else { return Problem(status: 500).response(in: .english) }
-        return Problem(refusal, in: .english).response(in: .english)
+        let language = request.language(default: .spanish)
+        guard let refusal = error as? Unroutable else { return Problem(status: 500).response(in: language) }
+        return Problem(refusal, in: language).response(in: language)
     }
 }
 

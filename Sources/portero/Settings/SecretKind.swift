@@ -1,4 +1,5 @@
 import Cryptography
+import FoundationEssentials
 
 extension SettingKind where Value == [Secret] {
     /// Secrets worth deriving keys from: none short, none out of a manual.
@@ -16,6 +17,14 @@ extension SettingKind where Value == [Secret] {
         return secrets.map { Secret($0) }
     } show: { secrets in
         secrets.isEmpty ? "unset" : "‹secret›" + (secrets.count > 1 ? " and \(secrets.count - 1) older" : "")
+    }
+}
+
+/// 48 random bytes as text, which every check of secrets lets pass.
+func freshSecret() -> String {
+    while true {
+        let secret = Data(SecureRandom.bytes(48)).base64EncodedString()
+        if !isGuessable(secret) { return secret }
     }
 }
 

@@ -10,6 +10,9 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
         case code
         case flag
         case uuid
+        case list
+        case date
+        case permission
     }
 
     struct Field: Sendable {
@@ -24,6 +27,8 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
     let needsToken: Bool
     /// Empty where there is no body.
     let fields: [Field]
+    /// What a member needs to be let in; nil where membership is enough, or nothing is asked for.
+    let right: String?
 
     var testDescription: String { "\(method) \(path)" }
 
@@ -31,7 +36,7 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
     var needsBody: Bool { fields.contains { $0.isRequired } || path == "/auth/me" && method == "PATCH" }
 
     /// The path with something in place of its captures.
-    var target: String { path.replacing("{id}", with: "01930000-0000-7000-8000-000000000001") }
+    var target: String { path.replacing(/\{\w+\}/, with: "01930000-0000-7000-8000-000000000001") }
 
     /// A body that suits, with changes.
     func body(_ changes: [String: JSONText?] = [:]) -> JSONText {
@@ -82,15 +87,81 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
         Endpoint("POST", "/auth/reset-password", [email, code, password("new_password")]),
         Endpoint("POST", "/auth/verify-email", [email, code]),
         Endpoint("POST", "/auth/resend-verification", [email]),
+        Endpoint("GET", "/auth/invitations", needsToken: true),
+        Endpoint(
+            "POST",
+            "/auth/switch-organization",
+            [.init(name: "organization_id", kind: .uuid, isRequired: true, usual: .string(nowhere))],
+            needsToken: true
+        ),
+        Endpoint(
+            "POST",
+            "/auth/check",
+            [
+                .init(name: "permission", kind: .permission, isRequired: true, usual: "manage_users"),
+                .init(name: "organization_id", kind: .uuid, isRequired: false, usual: nil),
+                .init(name: "user_id", kind: .uuid, isRequired: false, usual: nil),
+            ],
+            needsToken: true
+        ),
+        Endpoint(
+            "POST",
+            "/auth/introspect",
+            [.init(name: "token", kind: .text, isRequired: true, usual: "nobody's")],
+            needsToken: true
+        ),
+        Endpoint(
+            "POST",
+            "/organizations/{id}/invitations",
+            [email, .init(name: "role_id", kind: .uuid, isRequired: true, usual: .string(nowhere))],
+            needsToken: true
+        ),
+        Endpoint("GET", "/organizations/{id}/invitations", needsToken: true),
+        Endpoint("DELETE", "/organizations/{id}/invitations/{invitation_id}", needsToken: true),
+        Endpoint("POST", "/organizations/{id}/invitations/{invitation_id}/resend", needsToken: true),
+        Endpoint(
+            "POST",
+            "/invitations/accept",
+            [
+                .init(name: "token", kind: .text, isRequired: true, usual: "nobody's"),
+                .init(name: "full_name", kind: .name, isRequired: false, usual: nil),
+                .init(name: "password", kind: .text, isRequired: false, usual: nil),
+            ]
+        ),
+        Endpoint(
+            "POST",
+            "/invitations/refuse",
+            [.init(name: "token", kind: .text, isRequired: true, usual: "nobody's")]
+        ),
+        Endpoint(
+            "POST",
+            "/organizations/{id}/service-keys",
+            [
+                .init(name: "name", kind: .name, isRequired: true, usual: "Reservas"),
+                .init(name: "permissions", kind: .list, isRequired: true, usual: ["manage_bookings"]),
+                .init(name: "expires_at", kind: .date, isRequired: false, usual: nil),
+            ],
+            needsToken: true
+        ),
+        Endpoint("GET", "/organizations/{id}/service-keys", needsToken: true),
+        Endpoint("DELETE", "/organizations/{id}/service-keys/{key_id}", needsToken: true),
     ]
 
-    private init(_ method: String, _ path: String, _ fields: [Field] = [], needsToken: Bool = false) {
+    init(
+        _ method: String,
+        _ path: String,
+        _ fields: [Field] = [],
+        needsToken: Bool = false,
+        right: String? = nil
+    ) {
         self.method = method
         self.path = path
         self.fields = fields
         self.needsToken = needsToken
+        self.right = right
     }
 
+    private static let nowhere = "01930000-0000-7000-8000-000000000001"
     private static let email = Field(name: "email", kind: .email, isRequired: true, usual: "nadie@correo.example")
     private static let code = Field(name: "code", kind: .code, isRequired: true, usual: "123456")
 
@@ -126,6 +197,18 @@ extension Endpoint.Kind {
                 "१२३४५६",
                 "0x1234", "123456\n",
             ]
+        case .list: Self.notLists
+        case .date:
+            Self.notStrings + [
+                "", "mañana", "2030-01-01", "2030-01-01T00:00:00", "2030-13-01T00:00:00Z", "20300101T000000Z",
+                "1893456000",
+            ]
+        case .permission:
+            Self.notStrings + [
+                "", "a", "Manage_users", "manage users", " manage_users", "1manage", "_manage", "manage-users",
+                "mañana",
+                .string(String(repeating: "a", count: 64)),
+            ]
         case .flag: ["true", "", 1, 0, 1.5, [], [:], "no"]
         case .uuid:
             Self.notStrings + [
@@ -135,6 +218,9 @@ extension Endpoint.Kind {
             ]
         }
     }
+
+    /// What each value in a list must be, its own tests look at.
+    private static let notLists: [JSONText] = [1, true, "manage_users", [:], ["a": "b"]]
 
     private static let notStrings: [JSONText] = [1, 123_456, -1, 1.5, true, false, [], ["x"], [:], ["a": "b"]]
 }

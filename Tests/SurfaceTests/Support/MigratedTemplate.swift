@@ -47,7 +47,7 @@ actor MigratedTemplate {
                 EXECUTE format($q$
                     SELECT md5(string_agg(r::text, E'\\n' ORDER BY r::text)) FROM (
                         SELECT to_jsonb(t) - ARRAY[
-                            'tries_left', 'attempts', 'next_attempt_at', 'sent_at', 'failed_at', 'failure', 'sealed'
+                            'tries_left', 'attempts', 'next_attempt_at', 'sent_at', 'failed_at', 'failure', 'sealed', 'last_used_at'
                         ] AS r FROM portero.%I t
                     ) rows
                 $q$, v_table) INTO v_digest;
@@ -73,7 +73,7 @@ actor MigratedTemplate {
             SELECT 'a session without its login in the audit trail: ' || id
               FROM portero.sessions s
              WHERE NOT EXISTS (
-                   SELECT FROM portero.auth_logs l WHERE l.session_id = s.id AND l.event = 'authn_login_success'
+                   SELECT FROM portero.auth_logs l WHERE l.session_id = s.id AND l.event IN ('authn_login_success', 'session_created')
              )
             UNION ALL
             SELECT 'an ended session without an event that ends sessions: ' || s.id
@@ -86,7 +86,7 @@ actor MigratedTemplate {
             UNION ALL
             SELECT 'somebody else''s session in the audit trail: ' || l.id
               FROM portero.auth_logs l JOIN portero.sessions s ON s.id = l.session_id
-             WHERE s.user_id <> l.user_id AND l.event <> 'authz_fail'
+             WHERE s.user_id NOT IN (l.user_id, l.actor_id) AND l.event <> 'authz_fail'
             UNION ALL
             SELECT 'idle in a transaction: ' || pid FROM pg_stat_activity
              WHERE datname = current_database() AND state LIKE 'idle in transaction%'

@@ -62,9 +62,9 @@ struct Premises: Sendable {
         )
     }
 
-    /// Built beside the tests, unless `PORTERO_TEST_PROGRAM` names another one, such as a release.
+    /// Built beside the tests, unless `TEST_PROGRAM` names another one, such as a release.
     private static var program: String {
-        if let program = ProcessInfo.processInfo.environment["PORTERO_TEST_PROGRAM"] { return program }
+        if let program = ProcessInfo.processInfo.environment["TEST_PROGRAM"] { return program }
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(filePath: tests).deletingLastPathComponent().appending(path: "portero").path
     }

@@ -1,0 +1,54 @@
+/// Some of a list, in an order; the database knows the same names of sorts.
+package struct DirectoryQuery<Sort: RawRepresentable<String> & Sendable>: Sendable {
+    /// Looked for as it stands, without regard to case and accents.
+    package let search: String?
+    package let sort: Sort
+    package let isDescending: Bool
+    package let limit: Int
+    package let offset: Int
+
+    package init(search: String?, sort: Sort, isDescending: Bool, limit: Int, offset: Int) {
+        self.search = search
+        self.sort = sort
+        self.isDescending = isDescending
+        self.limit = limit
+        self.offset = offset
+    }
+}
+
+package enum PersonSort: String, CaseIterable, Sendable {
+    case number
+    case username
+    case email
+    case isActive = "is_active"
+    case createdAt = "created_at"
+    case lastLoginAt = "last_login_at"
+    case role
+}
+
+package enum RoleSort: String, CaseIterable, Sendable {
+    case number
+    case name
+    case description
+    case createdAt = "created_at"
+}
+
+package enum OpenSessionSort: String, CaseIterable, Sendable {
+    case createdAt = "created_at"
+    case number
+    case user
+    case expiresAt = "expires_at"
+    case address
+    case userAgent = "user_agent"
+}
+
+/// One page of a list, and how many there are in all that match.
+package struct DirectoryPage<Item: Sendable>: Sendable {
+    package let items: [Item]
+    package let total: Int
+
+    package init(items: [Item], total: Int) {
+        self.items = items
+        self.total = total
+    }
+}

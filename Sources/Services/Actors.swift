@@ -1,0 +1,41 @@
+import Domain
+import Storage
+
+extension Caller {
+    /// Who changes something in the organization that the caller was looked up in.
+    ///
+    /// - Throws: `AuthError.organizationNotFound` for a caller without one.
+    func actor(from origin: Origin) throws(AuthError) -> Actor {
+        guard let organizationID else { throw .organizationNotFound }
+        return Actor(userID: userID, sessionID: sessionID, organizationID: organizationID, origin: origin)
+    }
+}
+
+extension Dependencies {
+    /// Has a caller do something in their organization, and writes it down where they lack the right to.
+    func acting<Value: Sendable>(
+        as caller: Caller,
+        from origin: Origin,
+        _ body: (Actor) async throws -> Value
+    ) async throws -> Value {
+        let actor = try caller.actor(from: origin)
+        do {
+            return try await body(actor)
+        } catch {
+            if let reason = (error as? AuthError)?.missingRight {
+                try await audit.recordRefusal(reason, of: actor)
+            }
+            throw error
+        }
+    }
+}
+
+extension AuthError {
+    fileprivate var missingRight: String? {
+        switch self {
+        case .missing(let permission): permission.rawValue
+        case .grantsMoreThanHeld: "grants_more_than_held"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package import Domain
+import Storage
+
+/// Organizations: anybody makes one, its members see it, who manages it changes it.
+package struct OrganizationService: Sendable {
+    private let dependencies: Dependencies
+
+    package init(_ dependencies: Dependencies) {
+        self.dependencies = dependencies
+    }
+
+    /// Makes an organization whose first Admin is the caller.
+    ///
+    /// - Throws: `AuthError.slugTaken`, `.tooManyOrganizations`.
+    package func create(
+        _ name: FullName,
+        slug: Slug?,
+        by caller: Caller,
+        origin: Origin
+    ) async throws -> OwnOrganization {
+        let actor = Actor(
+            userID: caller.userID,
+            sessionID: caller.sessionID,
+            organizationID: OrganizationID.make(at: dependencies.now()),
+            origin: origin
+        )
+        return try await dependencies.organizations.create(name, slug: slug, by: actor)
+    }
+
+    package func list(for caller: Caller) async throws -> [OwnOrganization] {
+        try await dependencies.organizations.list(of: caller.userID)
+    }
+
+    /// The organization that the caller was looked up in.
+    package func organization(of caller: Caller) async throws -> OwnOrganization {
+        guard let id = caller.organizationID,
+            let organization = try await dependencies.organizations.list(of: caller.userID, only: id).first
+        else { throw AuthError.organizationNotFound }
+        return organization
+    }
+
+    /// - Throws: `AuthError.missing`, `.slugTaken`, `.domainTaken`.
+    package func change(
+        _ change: OrganizationChange,
+        by caller: Caller,
+        origin: Origin
+    ) async throws -> OwnOrganization {
+        try await dependencies.acting(as: caller, from: origin) { actor in
+            try await dependencies.organizations.change(change, by: actor)
+        }
+    }
+
+    /// - Throws: `AuthError.missing`.
+    package func delete(by caller: Caller, origin: Origin) async throws {
+        try await dependencies.acting(as: caller, from: origin) { actor in
+            try await dependencies.organizations.delete(by: actor)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package import Domain
+import Postgres
+
+extension AuditRepository {
+    /// A page by its number, and how many rows match.
+    ///
+    /// - Throws: `AuthError.organizationNotFound`, `.missing`.
+    package func page(_ query: LogQuery, for actor: Actor) async throws -> LogPage {
+        let rows = try await reaching(refusals(lacking: .viewAuditLog)) { () throws(PostgresError) in
+            try await database.read(
+                """
+                SELECT * FROM portero.log_page(
+                    \(actor.userID), \(actor.organizationID), \(query.event), \(query.userNumber),
+                    \(query.email?.normalized), \(query.success), \(query.from), \(query.to),
+                    \(Int32(clamping: query.limit)), \(query.offset))
+                """
+            ).map { (row: inout Row) throws(PostgresError) in
+                let total: Int = try row.next()
+                return (total, try LogEntry(onPage: &row))
+            }
+        }
+        return LogPage(entries: rows.compactMap(\.1), total: rows.first?.0 ?? 0)
+    }
+}
+
+extension LogEntry {
+    /// Nil for the row of an empty page, which tells the total alone.
+    fileprivate init?(onPage row: inout Row) throws(PostgresError) {
+        guard let id: Int = try row.nextIfPresent() else { return nil }
+        self.init(
+            id: id,
+            event: try row.next(),
+            success: try row.next(),
+            reason: try row.nextIfPresent(),
+            userNumber: try row.nextIfPresent(),
+            email: try row.nextIfPresent(),
+            address: try row.nextIfPresent(),
+            userAgent: try row.nextIfPresent(),
+            sessionNumber: try row.nextIfPresent(),
+            occurredAt: try row.next()
+        )
+    }
+}

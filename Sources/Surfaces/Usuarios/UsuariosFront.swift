@@ -1,0 +1,61 @@
+import Domain
+package import HTTP
+package import Services
+
+/// What stands before the routes: every request of an address counts, and every answer says what is left.
+package struct UsuariosFront: Sendable {
+    private let surface: UsuariosSurface
+    private let router: Router
+    private let limits: RequestLimitService
+
+    package init(
+        _ dependencies: Dependencies,
+        lifetime: Duration,
+        cors: CORSPolicy,
+        report: @escaping @Sendable (any Error, Request) -> Void
+    ) {
+        surface = UsuariosSurface(dependencies, lifetime: lifetime, report: report)
+        router = Router([surface], cors: cors)
+        limits = RequestLimitService(dependencies)
+    }
+
+    package func respond(to request: Request) async -> Response {
+        let allowance = limits.count(request.origin)
+        var response: Response
+        if let seconds = allowance.retryAfter {
+            response = surface.response(to: AuthError.tooManyRequests(seconds: seconds), for: request)
+            router.expose(&response, to: request.head)
+        } else {
+            response = await router.respond(to: request)
+        }
+        response.headers += allowance.headers
+        return response
+    }
+
+    /// Words an answer that the server gives by itself, such as a 413, as this contract does.
+    package func complete(_ response: inout Response, to head: RequestHead) {
+        response = .refusal(
+            response.status,
+            StatusTitle.text(for: response.status, in: .spanish).description,
+            headers: response.headers
+        )
+        router.expose(&response, to: head)
+    }
+}
+
+extension RequestAllowance {
+    /// `RateLimit` and `RateLimit-Policy`, as the IETF's draft has them: a quota and a window in seconds, what is left of
+    /// it and for how long.
+    fileprivate var headers: [Response.Header] {
+        let windows = [("minute", 60, minute), ("hour", 3600, hour)].compactMap { name, seconds, window in
+            window.map { (name, seconds, $0) }
+        }
+        guard !windows.isEmpty else { return [] }
+        let policies = windows.map { "\"\($0.0)\";q=\($0.2.limit);w=\($0.1)" }
+        let states = windows.map { "\"\($0.0)\";r=\($0.2.remaining);t=\($0.2.secondsToReset)" }
+        return [
+            Response.Header("RateLimit-Policy", policies.joined(separator: ", ")),
+            Response.Header("RateLimit", states.joined(separator: ", ")),
+        ]
+    }
+}

@@ -1,0 +1,373 @@
+import Foundation
+import Postgres
+import Support
+import Testing
+
+@Suite("Logs, reports and clean-up of ingeocimyc", .serving(), .timeLimit(.minutes(2)))
+struct IngeocimycSecurityScenarios {
+    /// An organization of its own behind a domain of its own, and somebody who may do everything there.
+    private struct Tenant: Sendable {
+        let id: UUID
+        let host: String
+        let admin: Person
+        let token: String
+    }
+
+    let site: Site
+    let visitor: Visitor
+
+    init() throws {
+        site = try Site.here()
+        visitor = site.visitor()
+    }
+
+    private func tenant(as role: String = "Admin") async throws -> Tenant {
+        let admin = try await site.person()
+        let id = try await site.organization("Sala", with: admin, as: role)
+        let host = "sala-\(UInt64.random(in: 0 ... .max)).example"
+        try await site.give(host, to: id)
+        return Tenant(id: id, host: host, admin: admin, token: try await site.session(of: admin, visitor).access)
+    }
+
+    private func ask(
+        _ tenant: Tenant,
+        _ path: String,
+        _ body: String? = nil,
+        token: String? = nil
+    ) async throws -> Reply {
+        try await visitor.send(
+            body == nil ? "GET" : "POST",
+            "/api/auth/\(path)",
+            body: body ?? "",
+            token: token ?? tenant.token,
+            headers: [("Host", tenant.host)]
+        )
+    }
+
+    /// Rows of the audit trail, this many days old.
+    private func log(
+        _ event: String,
+        of tenant: Tenant,
+        daysAgo: Double = 0,
+        user: UUID? = nil,
+        email: String? = nil,
+        address: String = "203.0.113.7",
+        times: Int = 1
+    ) async throws {
+        try await site.database.run(
+            """
+            INSERT INTO portero.auth_logs (occurred_at, event, success, user_id, organization_id, email, address)
+            SELECT now() - make_interval(secs => \(daysAgo * 86_400)), \(event), \(!event.hasSuffix("fail")), \(user),
+                   \(tenant.id), \(email), \(address)::text::inet
+              FROM generate_series(1, \(times))
+            """
+        )
+    }
+
+    @Test("A page of the log has ten fields a row, newest first, and the exact total")
+    func pages() async throws {
+        let tenant = try await tenant()
+        let (id, email) = (tenant.admin.id, tenant.admin.email)
+        try await log("authn_login_fail", of: tenant, daysAgo: 3, user: id, email: email, times: 25)
+        let reply = try await ask(tenant, "logs?event=authn_login_fail&limit=10&page=3")
+        #expect(
+            reply.shape
+                == "200 {logs: [{createdAt: time, email: string, event: string, id: integer, ipAddress: string, reason: null, sessionId: null, success: bool, userAgent: null, userId: integer}], pagination: {limit: integer, page: integer, total: integer, totalPages: integer}}"
+        )
+        #expect(reply["logs"]?.array?.count == 5)
+        #expect(reply["pagination"] == ["page": 3, "limit": 10, "total": 25, "totalPages": 3])
+        #expect(reply["logs"]?.array?.first?["userId"] == .integer(try await site.number(of: tenant.admin)))
+        let beyond = try await ask(tenant, "logs?event=authn_login_fail&page=1000000&limit=100")
+        #expect(beyond["logs"] == [] && beyond["pagination"]?["total"] == 25)
+        let newest = try await ask(tenant, "logs?limit=1")
+        #expect(newest["logs"]?.array?.first?["event"] == "authn_login_success")
+        #expect(newest["logs"]?.array?.first?["sessionId"]?.integer != nil)
+        #expect(newest["logs"]?.array?.first?["email"] == .string(tenant.admin.email))
+    }
+
+    @Test("Each filter finds what it says, and all of them together")
+    func filters() async throws {
+        let tenant = try await tenant()
+        let bruno = try await site.person("Bruno")
+        try await site.join(bruno, to: tenant.id, as: "Staff")
+        try await log("authn_login_fail", of: tenant, daysAgo: 10, user: bruno.id, email: bruno.email, times: 3)
+        try await log("authn_password_change", of: tenant, daysAgo: 5, user: bruno.id)
+        try await log("authn_login_fail", of: tenant, daysAgo: 1, email: "nadie@correo.example", times: 2)
+        let number = try await site.number(of: bruno)
+        let sixDaysAgo = Date.now.addingTimeInterval(-6 * 86_400).formatted(.iso8601)
+        for (query, count) in [
+            ("event=authn_login_fail", 5), ("success=false", 5), ("userId=\(number)", 4),
+            ("email=\(bruno.email.uppercased())", 4),
+            ("email=nadie%40correo.example", 2), ("to=\(sixDaysAgo)", 3), ("from=\(sixDaysAgo)&success=false", 2),
+            ("to=\(sixDaysAgo.prefix(10))&success=false", 3), ("userId=9007199254740991", 0),
+            ("email=otra%40correo.example", 0), ("from=2999-01-01", 0),
+            ("userId=\(number)&email=\(bruno.email)&success=false&event=authn_login_fail&to=\(sixDaysAgo)", 3),
+        ] {
+            let reply = try await ask(tenant, "logs?\(query)")
+            #expect(reply["pagination"]?["total"] == .integer(count), "\(query)")
+            #expect(reply["logs"]?.array?.count == count, "\(query)")
+        }
+    }
+
+    @Test("Totals and pages stay exact once days have been counted, and when rows come late or go")
+    func counted() async throws {
+        let tenant = try await tenant()
+        for day in 3..<9 {
+            try await log("authn_login_fail", of: tenant, daysAgo: Double(day), email: "a@b.example", times: day)
+        }
+        try await site.database.run("UPDATE portero.log_tally SET counted_until = current_date - 30")
+        try await site.database.run("DO $$ BEGIN WHILE portero.tally_logs() LOOP END LOOP; END $$")
+        let counted = try await site.database.count(
+            "SELECT sum(rows)::bigint FROM portero.log_days WHERE organization_id = \(tenant.id)"
+        )
+        #expect(counted == 33)
+        try await log("authn_login_fail", of: tenant, daysAgo: 4.5, email: "late@b.example", times: 2)
+        var ids: [Int] = []
+        for page in 1...4 {
+            let reply = try await ask(tenant, "logs?success=false&limit=10&page=\(page)")
+            #expect(reply["pagination"]?["total"] == 35)
+            ids += (reply["logs"]?.array ?? []).compactMap { $0["id"]?.integer }
+        }
+        let all = try await site.database.texts(
+            """
+            SELECT l.id::text FROM portero.auth_logs l WHERE l.organization_id = \(tenant.id) AND NOT l.success
+             ORDER BY l.occurred_at DESC, l.id DESC
+            """
+        )
+        #expect(ids.map { "\($0)" } == all)
+        try await site.database.run(
+            "DELETE FROM portero.auth_logs WHERE organization_id = \(tenant.id) AND email = 'late@b.example'"
+        )
+        #expect(try await ask(tenant, "logs?success=false")["pagination"]?["total"] == 33)
+    }
+
+    @Test(
+        "A query that is wrong names its field",
+        arguments: [
+            ("logs?page=0", "page"), ("logs?limit=101", "limit"), ("logs?event=%27", "event"),
+            ("logs?userId=0", "userId"), ("logs?email=x", "email"), ("logs?success=1", "success"),
+            ("logs?from=ayer", "from"), ("logs?to=2025-13-01", "to"), ("security/report?days=0", "days"),
+            ("security/report?days=366", "days"), ("security/report?days=x", "days"),
+            ("security/cleanup-stats?days=0", "days"), ("logs?page=9223372036854775807", "page"),
+        ]
+    )
+    func badQueries(_ path: String, _ field: String) async throws {
+        let reply = try await ask(tenant(), path)
+        #expect(reply.shape == Reply.nestFields)
+        #expect(reply.faultyFields == [field])
+    }
+
+    @Test("A report counts each day, names the worst, and says what looks like an attack")
+    func report() async throws {
+        let tenant = try await tenant()
+        for number in 0..<6 {
+            let email = "cuenta\(number)@correo.example"
+            try await log("authn_login_fail", of: tenant, daysAgo: 2, email: email, address: "203.0.113.9")
+        }
+        try await log("authn_login_fail", of: tenant, daysAgo: 40, email: "vieja@correo.example")
+        try await log("authn_token_reuse", of: tenant, user: tenant.admin.id)
+        try await log("authn_login_lock", of: tenant, user: tenant.admin.id, email: tenant.admin.email)
+        let reply = try await ask(tenant, "security/report?days=30")
+        #expect(
+            reply.json?.keys == [
+                "failedByDay", "lockedAccounts", "period", "suspiciousActivity", "topFailedEmails", "topFailedIps",
+                "totalFailedAttempts", "totalSuccessfulLogins", "uniqueIps",
+            ]
+        )
+        #expect(reply["period"]?.shape == "{days: integer, from: time, to: time}")
+        #expect(reply["failedByDay"]?.shape == "[{count: integer, date: string}]")
+        #expect(reply["topFailedIps"]?.shape == "[{count: integer, ipAddress: string}]")
+        #expect(reply["topFailedEmails"]?.shape == "[{count: integer, email: string}]")
+        let suspicions = reply["suspiciousActivity"]?.array ?? []
+        #expect(suspicions.map { $0["type"] } == ["token_reuse", "many_accounts", "lockout"])
+        let names = ["count", "email", "firstSeen", "ipAddress", "lastSeen", "type", "userId"]
+        for suspicion in suspicions { #expect(suspicion.keys == names) }
+        #expect(reply["totalFailedAttempts"] == 6 && reply["totalSuccessfulLogins"] == 1)
+        #expect(reply["uniqueIps"] == 2 && reply["lockedAccounts"] == 1)
+        let days = reply["failedByDay"]?.array ?? []
+        #expect(days.count == 30 && days.compactMap { $0["count"]?.integer }.reduce(0, +) == 6)
+        #expect(reply["topFailedIps"] == [["ipAddress": "203.0.113.9", "count": 6]])
+        #expect(reply["topFailedEmails"]?.array?.count == 6)
+        #expect(try await ask(tenant, "security/report")["period"]?["days"] == 7)
+    }
+
+    @Test("Stats tell how things stand now")
+    func stats() async throws {
+        let tenant = try await tenant()
+        let closed = try await site.person()
+        try await site.join(closed, to: tenant.id, as: "Staff")
+        try await site.database.run("UPDATE portero.users SET is_active = false WHERE id = \(closed.id)")
+        try await log("authn_login_fail", of: tenant, email: "a@b.example", times: 2)
+        try await log("authn_login_lock", of: tenant, email: "a@b.example")
+        try await site.database.run(
+            """
+            INSERT INTO portero.auth_logs (event, success, reason, user_id)
+            VALUES ('authn_password_change', true, 'reset', \(tenant.admin.id))
+            """
+        )
+        let reply = try await ask(tenant, "security/stats")
+        #expect(
+            reply.json == [
+                "activeUsers": 1, "totalUsers": 2, "activeSessions": 1, "failedLoginsLast24h": 2,
+                "successfulLoginsLast24h": 1, "lockedAccounts": 1, "passwordResetsLast24h": 1,
+            ]
+        )
+    }
+
+    @Test("A clean-up deletes what it says, of its own organization alone, and writes itself down")
+    func cleansUp() async throws {
+        let (tenant, other) = (try await tenant(), try await self.tenant())
+        for each in [tenant, other] {
+            try await log("authn_login_fail", of: each, daysAgo: 60, email: "a@b.example", times: 3)
+            try await log("authn_login_fail", of: each, daysAgo: 35, email: "a@b.example", times: 2)
+            try await oldSession(of: each, daysAgo: 50)
+            try await site.database.run(
+                """
+                INSERT INTO portero.one_time_codes (id, purpose, user_id, mac, created_at, expires_at, used_at)
+                VALUES (gen_random_uuid(), 'verify_email', \(each.admin.id), 'x', now() - interval '50 days',
+                        now() - interval '49 days', now() - interval '49 days')
+                """
+            )
+        }
+        let before = try await ask(tenant, "security/cleanup-stats?days=45")
+        let table = "{oldRecords: integer, oldestRecord: time, totalRecords: integer}"
+        #expect(
+            before.shape
+                == "200 {byTable: {codes: \(table), logs: \(table), refreshTokens: \(table), sessions: \(table)}, oldRecords: integer, oldestRecord: time, totalRecords: integer}"
+        )
+        #expect(before["oldRecords"] == 7)
+        let reply = try await ask(tenant, "security/cleanup", #"{"days":45}"#)
+        #expect(reply.status == 200 && reply["message"] == "Se eliminaron 7 registros de más de 45 días.")
+        #expect(reply["deletedRecords"] == ["sessions": 1, "refreshTokens": 1, "codes": 1, "logs": 4, "total": 7])
+        #expect(try await ask(tenant, "security/cleanup-stats?days=45")["oldRecords"] == 0)
+        #expect(try await ask(other, "security/cleanup-stats?days=45")["oldRecords"] == 7)
+        let written = try await ask(tenant, "logs?event=data_cleaned_up")
+        #expect(written["pagination"]?["total"] == 1)
+        #expect(written["logs"]?.array?.first?["userId"] == .integer(try await site.number(of: tenant.admin)))
+        #expect(try await ask(tenant, "security/cleanup", #"{"days":45}"#)["deletedRecords"]?["total"] == 0)
+        #expect(try await ask(tenant, "logs?event=data_cleaned_up")["pagination"]?["total"] == 2)
+    }
+
+    /// A session that expired, with the login that opened it and a refresh token.
+    private func oldSession(of tenant: Tenant, daysAgo: Int) async throws {
+        let session = UUID()
+        try await site.database.run(
+            """
+            INSERT INTO portero.sessions (id, number, user_id, organization_id, surface, created_at, expires_at)
+            VALUES (\(session), (random() * 9007199254740990)::bigint + 1, \(tenant.admin.id), \(tenant.id), 'escape-room',
+                    now() - make_interval(days => \(Int32(daysAgo))), now() - make_interval(days => \(Int32(daysAgo - 1))))
+            """
+        )
+        try await site.database.run(
+            """
+            INSERT INTO portero.auth_logs (occurred_at, event, success, user_id, session_id, organization_id)
+            VALUES (now() - make_interval(days => \(Int32(daysAgo))), 'authn_login_success', true, \(tenant.admin.id),
+                    \(session), \(tenant.id))
+            """
+        )
+        try await site.database.run(
+            """
+            INSERT INTO portero.refresh_tokens (digest, session_id, issued_at)
+            VALUES (sha256(uuid_send(\(session))), \(session), now() - interval '50 days')
+            """
+        )
+    }
+
+    @Test("Nothing younger than 30 days goes", arguments: ["29", "0", "-1", "3651", "1e9", "\"90\"", "null", "45.5"])
+    func keepsWhatIsYoung(_ days: String) async throws {
+        let tenant = try await tenant()
+        let reply = try await ask(tenant, "security/cleanup", "{\"days\":\(days)}")
+        #expect(reply.shape == Reply.nestFields)
+        #expect(reply.faultyFields == ["days"])
+        await #expect(throws: PostgresError.self) {
+            try await site.database.run(
+                "SELECT portero.clean_up(\(tenant.admin.id), NULL::uuid, \(tenant.id), 29, true, NULL)"
+            )
+        }
+    }
+
+    @Test("Clean-ups at once delete each row once")
+    func cleansUpAtOnce() async throws {
+        let tenant = try await tenant()
+        try await log("authn_login_fail", of: tenant, daysAgo: 60, times: 500)
+        let totals = try await site.atOnce(6) { visitor, _ in
+            let reply = try await visitor.send(
+                "POST",
+                "/api/auth/security/cleanup",
+                body: #"{"days":30}"#,
+                token: tenant.token,
+                headers: [("Host", tenant.host)]
+            )
+            guard reply.status == 200 else { throw UnexpectedReply(reply: reply) }
+            return reply["deletedRecords"]?["logs"]?.integer ?? 0
+        }
+        #expect(totals.reduce(0, +) == 500)
+    }
+
+    @Test("Each of the five needs its right, and a token")
+    func rights() async throws {
+        let tenant = try await tenant()
+        let paths = [
+            ("logs", nil), ("security/report", nil), ("security/stats", nil), ("security/cleanup-stats", nil),
+            ("security/cleanup", #"{"days":30}"#),
+        ]
+        let member = try await site.person()
+        try await site.join(member, to: tenant.id, as: "Staff")
+        let session = try await site.session(of: member).access
+        let stranger = try await self.tenant().token
+        for (path, body) in paths {
+            let reply = try await ask(tenant, path, body, token: session)
+            #expect(reply.shape == Reply.nest(403), "\(path)")
+            let permission = body == nil ? "view_audit_log" : "manage_organization"
+            #expect(reply["message"] == .string("Esto requiere el permiso \(permission)."), "\(path)")
+            #expect(try await ask(tenant, path, body, token: stranger).shape == Reply.nest(403), "\(path)")
+            #expect(try await ask(tenant, path, body, token: "nonsense").shape == Reply.nest(401), "\(path)")
+        }
+        #expect(try await ask(tenant, "logs?event=authz_fail")["pagination"]?["total"] == 5)
+    }
+
+    @Test("Another organization's rows are in no list, count or report")
+    func isolation() async throws {
+        let (one, other) = (try await tenant(), try await tenant())
+        try await log("authn_login_fail", of: one, email: "secreto@correo.example", address: "203.0.113.99", times: 7)
+        for path in [
+            "logs", "logs?email=secreto%40correo.example", "logs?success=false", "security/report", "security/stats",
+            "logs?userId=\(try await site.number(of: one.admin))", "security/cleanup-stats",
+        ] {
+            let reply = try await ask(other, path)
+            #expect(reply.status == 200)
+            for secret in ["secreto", "203.0.113.99", one.admin.email] {
+                #expect(!reply.answer.text.contains(secret), "\(path)")
+            }
+        }
+        #expect(try await ask(other, "logs?success=false")["pagination"]?["total"] == 0)
+        #expect(try await ask(other, "security/stats")["failedLoginsLast24h"] == 0)
+    }
+
+    @Test("Failed logins are the organization's that somebody tried to come into")
+    func failedLogins() async throws {
+        let tenant = try await tenant()
+        let reply = try await visitor.send(
+            "POST",
+            "/api/auth/login",
+            body: tenant.admin.with(password: "Falsa-Cripta-1!").credentials.text,
+            headers: [("Host", tenant.host)]
+        )
+        #expect(reply.status == 401)
+        let logged = try await ask(tenant, "logs?event=authn_login_fail&email=\(tenant.admin.email)")
+        #expect(logged["pagination"]?["total"] == 1)
+        #expect(logged["logs"]?.array?.first?["reason"] == "wrong_password")
+    }
+
+    @Test("The view shows people and sessions by number")
+    func view() async throws {
+        let tenant = try await tenant()
+        let row = try await site.database.texts(
+            """
+            SELECT concat_ws(' ', v.event, v.success, v.user_id = u.number, v.session_id IS NOT NULL, v.ip_address)
+              FROM public.auth_logs v JOIN portero.users u ON u.number = v.user_id WHERE u.id = \(tenant.admin.id)
+            """
+        )
+        #expect(row == ["authn_login_success t t t 127.0.0.1"])
+    }
+}

@@ -1,0 +1,242 @@
+import Foundation
+import Postgres
+import Support
+import Testing
+
+@Suite("The session-tracking surface", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(2)))
+struct SessionTrackingScenarios {
+    let site: Site
+    let visitor: Visitor
+
+    init() throws {
+        site = try Site.here()
+        visitor = site.visitor()
+    }
+
+    private func logout(_ number: JSONText?, token: String? = nil) async throws -> Reply {
+        try await visitor.post("/logout", .object(number.map { ["session_id": $0] } ?? [:]), token: token)
+    }
+
+    @Test("A login answers a token, its type and the session's number, in the bound organization")
+    func logsIn() async throws {
+        let person = try await site.boundMember()
+        let reply = try await visitor.post("/login", person.credentials)
+        #expect(reply.shape == "200 {access_token: jwt, session_id: integer, token_type: string}")
+        #expect(reply["token_type"] == "bearer")
+        let session = try TrackedSession(reply)
+        #expect((1...9_007_199_254_740_991).contains(session.number))
+        #expect(
+            JWT(session.token).organization == (try await site.defaultOrganization()).uuidString.lowercased()
+        )
+        #expect(try await visitor.get("/auth/me", token: session.token)["id"] == .string(person.idText))
+        let row = try await site.database.texts(
+            """
+            SELECT concat_ws(' ', v.id = s.number, v.usuario_id = u.number, v.fecha_fin IS NULL, v.ip)
+              FROM public.sesion v JOIN portero.sessions s ON s.number = v.id JOIN portero.users u ON u.id = s.user_id
+             WHERE u.id = \(person.id)
+            """
+        )
+        #expect(row == ["t t t 127.0.0.1"])
+    }
+
+    @Test("Who cannot log in gets the contract's refusal in Spanish")
+    func refusedLogins() async throws {
+        let person = try await site.boundMember()
+        let closed = try await site.boundMember()
+        let stranger = try await site.person()
+        let barred = try await site.boundMember()
+        try await site.database.run("UPDATE portero.users SET is_active = false WHERE id = \(closed.id)")
+        try await site.database.run("UPDATE portero.memberships SET is_active = false WHERE user_id = \(barred.id)")
+        let wrong = try await visitor.post("/login", person.with(password: "Otra-Cripta-43").credentials)
+        #expect(wrong.shape == Reply.problem(401))
+        #expect(wrong["detail"] == "Credenciales inválidas.")
+        for unlike in [
+            Person(id: UUID(), email: Site.newEmail(), name: ""), stranger, barred,
+            closed.with(password: "Otra-Cripta-43"),
+        ] {
+            let reply = try await visitor.post("/login", unlike.credentials)
+            #expect(reply.status == 401 && reply.answer.body == wrong.answer.body)
+            #expect(reply.steadyHeaders == wrong.steadyHeaders)
+        }
+        let inactive = try await visitor.post("/login", closed.credentials)
+        #expect(inactive.shape == Reply.problem(403))
+        #expect(inactive["detail"] == "El usuario está inactivo.")
+        let organizations = try await site.database.texts(
+            """
+            SELECT DISTINCT concat_ws(' ', reason, organization_id = \(try await site.defaultOrganization()))
+              FROM portero.auth_logs WHERE user_id = \(stranger.id) OR user_id = \(barred.id)
+            """
+        )
+        #expect(organizations == ["not_member t"])
+    }
+
+    @Test("Ending a session by its number, or its digits, ends it everywhere; ending it again is true again")
+    func logsOut() async throws {
+        let person = try await site.boundMember()
+        for asText in [false, true] {
+            let session = try await visitor.track(person)
+            let number: JSONText = asText ? .string("\(session.number)") : .integer(session.number)
+            let reply = try await logout(number)
+            #expect(reply.shape == "200 {success: bool}")
+            #expect(reply["success"] == true)
+            #expect(try await visitor.get("/auth/me", token: session.token).status == 401)
+            #expect(try await visitor.sesiones("GET", "/self", token: session.token).status == 401)
+            #expect(try await logout(number)["success"] == true)
+            let ended = try await site.database.count(
+                "SELECT count(*) FROM public.sesion WHERE id = \(session.number) AND fecha_fin IS NOT NULL"
+            )
+            #expect(ended == 1)
+        }
+    }
+
+    @Test("A number that was guessed ends nothing")
+    func guesses() async throws {
+        let session = try await visitor.track(site.boundMember())
+        for guess in [1, 2, 123, session.number - 1, session.number + 1, 9_007_199_254_740_991] where guess > 0 {
+            let reply = try await logout(.integer(guess))
+            #expect(reply.shape == Reply.problem(404))
+            #expect(reply["detail"] == "No existe esa sesión.")
+        }
+        #expect(try await visitor.get("/auth/me", token: session.token).status == 200)
+    }
+
+    @Test("A token that comes along must be valid, of a member, and of the session's person")
+    func tokensAlong() async throws {
+        let (ana, bruno, stranger) = (
+            try await site.boundMember(), try await site.boundMember(), try await site.person()
+        )
+        let session = try await visitor.track(ana)
+        let number = JSONText.integer(session.number)
+        #expect(try await logout(number, token: "nonsense").shape == Reply.problem(401))
+        let foreign = try await logout(number, token: try await visitor.track(bruno).token)
+        #expect(foreign.shape == Reply.problem(403))
+        #expect(foreign["detail"] == "Esa sesión es de otra persona.")
+        let outside = try await logout(number, token: try await site.session(of: stranger).access)
+        #expect(outside.shape == Reply.problem(403))
+        #expect(outside["detail"] == "Usted no es miembro de esta organización.")
+        let ended = try await visitor.track(ana)
+        #expect(try await logout(.integer(ended.number)).status == 200)
+        #expect(try await logout(number, token: ended.token).shape == Reply.problem(401))
+        #expect(try await visitor.get("/auth/me", token: session.token).status == 200)
+        #expect(try await logout(number, token: try await site.session(of: ana).access).status == 200)
+    }
+
+    @Test("The Host decides on the organization: another's people and sessions do not exist there")
+    func hosts() async throws {
+        let domain = "cripta-\(UInt32.random(in: 0 ... .max)).example"
+        let ana = try await site.person()
+        let organization = try await site.organization("La Cripta", with: ana, as: "Usuario")
+        try await site.give(domain, to: organization)
+        let login = ana.credentials.text
+        for host in [domain, "\(domain):8443", domain.uppercased(), "\(domain)."] {
+            let reply = try await visitor.send("POST", "/login", body: login, headers: [("Host", host)])
+            #expect(reply.status == 200, "\(host)")
+            #expect(JWT(reply.string("access_token")).organization == organization.uuidString.lowercased())
+        }
+        for host in ["localhost", "127.0.0.1:8000", "[::1]:8000", "other.\(domain)"] {
+            let reply = try await visitor.send("POST", "/login", body: login, headers: [("Host", host)])
+            #expect(reply.status == 401, "\(host)")
+        }
+        let session = try TrackedSession(
+            try await visitor.send("POST", "/login", body: login, headers: [("Host", domain)])
+        )
+        let there = try await logout(.integer(session.number))
+        let nowhere = try await logout(.integer(77))
+        #expect(there.status == 404 && there.answer.body == nowhere.answer.body)
+    }
+
+    @Test("What is no session number, address or password is a 400 that names the field")
+    func badInput() async throws {
+        let numbers = [
+            "0", "-1", "1.0", "1e3", "1e300", "9007199254740992", "99999999999999999999999", "true", "[]", "{}", "null",
+            #""""#, #""0""#, #""-1""#, #""+5""#, #""1e3""#, #"" 1""#, #""01""#, #""9007199254740992""#, #""abc""#,
+            #""１""#,
+        ]
+        for number in numbers {
+            let reply = try await visitor.send("POST", "/logout", body: #"{"session_id":\#(number)}"#)
+            #expect(reply.shape == Reply.fieldProblem(), "\(number)")
+            #expect(reply.faultyFields == ["session_id"])
+        }
+        #expect(try await visitor.send("POST", "/logout", body: #"{"session_id":NaN}"#).shape == Reply.problem(400))
+        #expect(try await logout(nil).faultyFields == ["session_id"])
+        for body in [#"{"password":"x"}"#, #"{"email":1,"password":"x"}"#, #"{"email":"ana","password":"x"}"#] {
+            #expect(try await visitor.send("POST", "/login", body: body).faultyFields == ["email"])
+        }
+        let all = try await visitor.post("/login", [:])
+        #expect(all.faultyFields == ["email", "password"])
+        #expect(all["detail"] == "Revise estos campos: email, password")
+        #expect(try await visitor.send("POST", "/login").shape == Reply.problem(415))
+        #expect(try await visitor.get("/login").shape == Reply.problem(405))
+    }
+
+    @Test("The view may be read by nobody but its owner")
+    func viewIsPrivate() async throws {
+        let granted = try await site.database.count(
+            "SELECT has_table_privilege('portero_app', 'public.sesion', 'SELECT')::integer::bigint"
+        )
+        #expect(granted == 0)
+    }
+}
+
+@Suite("Bound organizations", .timeLimit(.minutes(8)))
+struct BoundOrganizationScenarios {
+    @Test("Where the setting names no organization, every request says so")
+    func wrongSetting() async throws {
+        try await Site.serving(["PORTERO_DEFAULT_ORGANIZATION": "nowhere"]) { site in
+            let person = try await site.boundMember()
+            let visitor = site.visitor()
+            let token = try await site.session(of: person, visitor).access
+            for reply in [
+                try await visitor.post("/login", person.credentials),
+                try await visitor.post("/logout", ["session_id": 1]),
+            ] {
+                #expect(reply.shape == Reply.problem(404))
+                #expect(reply["detail"] == "Ninguna organización corresponde a esta dirección.")
+            }
+            #expect(try await visitor.sesiones("GET", "/self", token: token).status == 404)
+        }
+    }
+
+    @Test("Failures at one contract lock the account at the others")
+    func lockoutIsShared() async throws {
+        try await Site.serving(["PORTERO_LOCKOUT_ATTEMPTS": "3"]) { site in
+            let person = try await site.boundMember()
+            let visitor = site.visitor()
+            let wrong = person.with(password: "Otra-Cripta-43").credentials
+            #expect(try await visitor.post("/login", wrong).status == 401)
+            #expect(try await visitor.post("/auth/login", wrong).status == 401)
+            #expect(try await visitor.post("/login", wrong).status == 401)
+            let locked = try await visitor.post("/login", person.credentials)
+            #expect(locked.shape == Reply.problem(423))
+            #expect(locked.header("Retry-After") != nil)
+            #expect(try await visitor.post("/auth/login", person.credentials).status == 423)
+        }
+    }
+
+    @Test("A session that ended at one server is refused by the other, 200 times of 200")
+    func acrossServers() async throws {
+        try await Site.serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]) { site in
+            let other = try await site.startAnother(["PORTERO_LOCKOUT_ATTEMPTS": "0"])
+            let person = try await site.boundMember()
+            let (here, there) = (site.visitor(), Visitor(to: other.port))
+            var accepted = 0
+            // Sessions are opened without a password, since hashing 200 would take all the time.
+            let first = try await here.track(person)
+            let body: JSONText = ["ID_Usuario": .integer(try await site.number(of: person)), "Dispositivo": "x"]
+            for round in 0..<200 {
+                let (one, two) = round.isMultiple(of: 2) ? (here, there) : (there, here)
+                let opened = try await one.sesiones("POST", "", token: first.token, body)
+                let token = opened.string("Token_Sesion")
+                guard try await two.sesiones("GET", "/self", token: token).status == 200 else {
+                    throw UnexpectedReply(reply: opened)
+                }
+                let number = opened["ID_Sesion"] ?? .null
+                #expect(try await one.post("/logout", ["session_id": number]).status == 200)
+                if try await two.sesiones("GET", "/self", token: token).status != 401 { accepted += 1 }
+                if try await two.get("/auth/me", token: token).status != 401 { accepted += 1 }
+            }
+            #expect(accepted == 0)
+            await other.stop()
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Support
+import Testing
+
+@Suite(
+    "The usuarios surface: limits and headers",
+    .serving([
+        "PORTERO_LISTEN_USUARIOS": "127.0.0.1:0", "PORTERO_TRUSTED_PROXIES": "127.0.0.9/32",
+        "PORTERO_CORS_ORIGINS": "https://panel.example",
+    ]),
+    .timeLimit(.minutes(2))
+)
+struct UsuariosLimitScenarios {
+    let site: Site
+
+    init() throws {
+        site = try Site.here()
+    }
+
+    @Test("Of 200 requests at once, exactly 100 pass; the others are told when to come back")
+    func exact() async throws {
+        let visitors = try (0..<50).map { _ in try site.usuarios(from: "127.0.0.40") }
+        let replies = try await withThrowingTaskGroup(of: [Reply].self) { group in
+            for visitor in visitors {
+                group.addTask {
+                    var replies: [Reply] = []
+                    for _ in 0..<4 { replies.append(try await visitor.get("/api/roles")) }
+                    return replies
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(replies.filter { $0.status == 401 }.count == 100)
+        let refused = replies.filter { $0.status == 429 }
+        #expect(refused.count == 100)
+        for reply in refused {
+            #expect(reply.shape == "429 {message: string}")
+            let seconds = try #require(Int(reply.header("Retry-After") ?? ""))
+            #expect((1...60).contains(seconds))
+            #expect(reply.header("RateLimit")?.hasPrefix("\"minute\";r=0;t=\(seconds), \"hour\";r=900;t=") == true)
+            #expect(reply.header("RateLimit-Policy") == "\"minute\";q=100;w=60, \"hour\";q=1000;w=3600")
+        }
+    }
+
+    @Test("Nobody is believed what they say about where they come from")
+    func spoofing() async throws {
+        let liar = try site.usuarios(from: "127.0.0.41")
+        var passed = 0
+        for number in 0..<120 {
+            let address = "198.51.100.\(number)"
+            let reply = try await liar.get(
+                "/api/roles",
+                headers: [("X-Forwarded-For", address), ("X-Real-IP", address), ("Forwarded", "for=\(address)")]
+            )
+            if reply.status != 429 { passed += 1 }
+        }
+        #expect(passed == 100)
+    }
+
+    @Test("Behind a trusted proxy each address counts by itself, and an IPv6 /64 as one")
+    func proxies() async throws {
+        let proxy = try site.usuarios(from: "127.0.0.9")
+        func ask(_ address: String) async throws -> Int {
+            try await proxy.get("/api/roles", headers: [("X-Forwarded-For", address)]).status
+        }
+        for host in 0..<100 { #expect(try await ask("2001:db8:1:1::\(host)") == 401) }
+        #expect(try await ask("2001:db8:1:1:ffff::1") == 429)
+        #expect(try await ask("2001:db8:1:2::1") == 401)
+        #expect(try await ask("203.0.113.9") == 401)
+    }
+
+    @Test("Every answer has the security headers, and scripts of allowed origins may read the limits")
+    func headers() async throws {
+        let visitor = try site.usuarios(from: "127.0.0.42")
+        let origin = [(name: "Origin", value: "https://panel.example")]
+        for (method, path) in [
+            ("GET", "/api/roles"), ("GET", "/nada"), ("PATCH", "/api/roles"), ("OPTIONS", "/api/roles"),
+        ] {
+            let reply = try await visitor.send(method, path, headers: origin)
+            #expect(reply.header("Access-Control-Allow-Origin") == "https://panel.example")
+            #expect(reply.header("Access-Control-Expose-Headers")?.contains("RateLimit") == true)
+            #expect(reply.header("RateLimit")?.contains("\"minute\";r=") == true)
+            for name in [
+                "Content-Security-Policy", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy",
+                "Origin-Agent-Cluster", "Referrer-Policy", "Strict-Transport-Security", "X-Content-Type-Options",
+                "X-DNS-Prefetch-Control", "X-Download-Options", "X-Frame-Options",
+                "X-Permitted-Cross-Domain-Policies", "X-XSS-Protection", "X-Request-Id",
+            ] { #expect(reply.header(name) != nil, "\(name)") }
+        }
+        let stranger = try await visitor.get("/api/roles", headers: [("Origin", "https://otro.example")])
+        #expect(stranger.header("Access-Control-Allow-Origin") == nil)
+        #expect(try await visitor.get("/nada").answer.text == #"{"message":"Recurso no encontrado"}"#)
+        let large = try await visitor.post("/api/usuarios", .string(String(repeating: "a", count: 70_000)))
+        #expect(large.shape == "413 {message: string}")
+    }
+}

@@ -1,0 +1,166 @@
+import Foundation
+import Postgres
+import Support
+import Testing
+
+@Suite("The usuarios surface: lists", .serving(Staff.listening), .timeLimit(.minutes(3)))
+struct UsuariosListScenarios {
+    let site: Site
+
+    init() throws {
+        site = try Site.here()
+    }
+
+    /// An organization of thirty, some of them employees.
+    private func company() async throws -> Staff {
+        let staff = try await Staff.hired(at: site)
+        let tag = String(UInt32.random(in: 0 ... .max))
+        try await site.database.run(
+            """
+            WITH made AS (
+                INSERT INTO portero.users (id, email, username, full_name, last_login_at)
+                SELECT gen_random_uuid(), 'p' || i || '-' || \(tag) || '@correo.example',
+                       CASE WHEN i % 3 > 0 THEN 'u' || (i * 7 % 30) || '_' || \(tag) END, 'Persona', 
+                       CASE WHEN i % 2 = 0 THEN now() - make_interval(mins => i) END
+                  FROM generate_series(1, 29) i RETURNING id
+            )
+            INSERT INTO portero.memberships (organization_id, user_id, role_id, is_active)
+            SELECT \(staff.organization), id, (
+                       SELECT r.id FROM portero.roles r
+                        WHERE r.organization_id = \(staff.organization) AND r.name = 'Staff'
+                   ), random() < 0.5
+              FROM made
+            """
+        )
+        try await site.database.run(
+            """
+            INSERT INTO portero.employees (organization_id, user_id, first_names, last_names, dni)
+            SELECT m.organization_id, m.user_id, 'José 100%', 'Núñez_' || u.number || '\\x', 'D' || u.number
+              FROM portero.memberships m JOIN portero.users u ON u.id = m.user_id
+             WHERE m.organization_id = \(staff.organization) AND u.username IS NULL
+            """
+        )
+        return staff
+    }
+
+    private func ids(_ reply: Reply) -> [Int] {
+        (reply["data"]?.array ?? []).compactMap { $0["id"]?.integer }
+    }
+
+    @Test(
+        "Every sort goes through all pages in both orders, nobody twice and nobody left out",
+        arguments: ["id", "username", "email", "activo", "fechaCreacion", "ultimoLogin", "rol"]
+    )
+    func sorts(sort: String) async throws {
+        let staff = try await company()
+        var walks: [[Int]] = []
+        for order in ["ASC", "desc"] {
+            var seen: [Int] = []
+            for page in 1...5 {
+                let reply = try await staff.get("/usuarios?sort=\(sort)&order=\(order)&page=\(page)&limit=7")
+                #expect(reply["total"] == 30)
+                seen += ids(reply)
+            }
+            #expect(seen.count == 30 && Set(seen).count == 30)
+            #expect(try await ids(staff.get("/usuarios?sort=\(sort)&order=\(order)&limit=100")) == seen)
+            walks.append(seen)
+        }
+        #expect(walks[0] == walks[1].reversed())
+        #expect(
+            try await staff.get("/usuarios?sort=\(sort)&page=6&limit=7").answer.text.hasPrefix(
+                #"{"data":[],"total":30"#
+            )
+        )
+    }
+
+    @Test(
+        "A search is a literal, without regard to case and accents",
+        arguments: [
+            ("100%25", 10), ("%25", 10), ("jose", 10), ("JOS%C3%89%20100", 10), ("Nu%C3%B1ez_", 10), ("nunez%5C", 0),
+            ("%5Cx", 10), ("correo.example", 30), ("correo_example", 0), ("c%25o", 0), ("zzz", 0), ("%27", 0),
+            ("%27%20OR%201%3D1--", 0), ("jo", 10), ("", 30), ("%20", 30),
+        ]
+    )
+    func searches(search: String, count: Int) async throws {
+        let staff = try await company()
+        // The Admin has an address of their own at the same place.
+        let reply = try await staff.get("/usuarios?search=\(search)&limit=100")
+        #expect(reply.status == 200)
+        #expect(reply["total"]?.integer == count)
+        #expect(ids(reply).count == count)
+    }
+
+    @Test("A search finds the dni, a new username, and not what was before")
+    func following() async throws {
+        let staff = try await company()
+        let reply = try await staff.send("POST", "/usuarios", staff.newcomer(["empleado": Staff.empleado]))
+        let id = try #require(reply["id"]?.integer)
+        #expect(try await ids(staff.get("/usuarios?search=12345678-a")) == [id])
+        #expect(try await ids(staff.get("/usuarios?search=jose%20angel%20mu")) == [id])
+        _ = try await staff.send(
+            "PUT",
+            "/usuarios/\(id)",
+            ["username": "renombrada\(id)", "empleado": ["dni": "Z9"]] as JSONText
+        )
+        #expect(try await ids(staff.get("/usuarios?search=RENOMBRADA\(id)")) == [id])
+        #expect(try await ids(staff.get("/usuarios?search=12345678-a")) == [])
+    }
+
+    @Test(
+        "What is no page, limit, sort, order or search is refused by its name",
+        arguments: [
+            "page=0", "page=-1", "page=1.0", "page=9223372036854775807", "page=9223372036854775808", "page=1e9",
+            "page=", "page=%2B1", "page=1&page=2", "limit=0", "limit=101", "limit=-1", "limit=9223372036854775807",
+            "limit=10&limit=10", "sort=password_hash", "sort=salario", "sort=dni", "sort=empleado", "sort=id--",
+            "sort=id%3B", "sort=%27", "sort=(select%201)", "sort=Id", "sort=", "sort=%C3%AFd", "sort=id&sort=id",
+            "order=up", "order=", "order=ASC%3B", "order=%27", "order=asc&order=asc", "search=a&search=b",
+            "search=" + String(repeating: "a", count: 7000),
+        ]
+    )
+    func malformed(query: String) async throws {
+        let staff = try await Staff.hired(at: site)
+        let field = String(query.prefix { $0 != "=" })
+        for path in ["/usuarios", "/roles", "/sesiones"] {
+            let reply = try await staff.get("\(path)?\(query)")
+            #expect(reply.shape == "400 {errors: [{field: string, message: string}], message: string}", "\(path)")
+            #expect(reply["message"] == "Datos inválidos")
+            #expect(Set(reply.faultyFields) == [field])
+        }
+    }
+
+    @Test("Roles have the contract's names and types, in a bare list")
+    func roles() async throws {
+        let staff = try await Staff.hired(at: site)
+        let rol = "{activo: bool, descripcion: string, fechaCreacion: time, id: integer, nombre: string}"
+        let list = try await staff.get("/roles")
+        #expect(list.shape == "200 [\(rol)]")
+        #expect(list.json?.array?.compactMap { $0["nombre"]?.string } == ["Admin", "Staff", "Usuario"])
+        let down = try await staff.get("/roles?sort=nombre&order=DESC&limit=2")
+        #expect(down.json?.array?.compactMap { $0["nombre"]?.string } == ["Usuario", "Staff"])
+        #expect(try await staff.get("/roles?search=STAF").json?.array?.count == 1)
+        #expect(try await staff.get("/roles/\(try await staff.roleNumber("Staff"))").shape == "200 \(rol)")
+    }
+
+    @Test("Live sessions of the organization have the contract's names and types")
+    func sesiones() async throws {
+        let staff = try await Staff.hired(at: site)
+        let (person, token) = try await staff.member()
+        let reply = try await staff.get("/sesiones")
+        #expect(
+            reply.shape
+                == "200 {data: [{activa: bool, fechaExpiracion: time, fechaInicio: time, id: integer, ipAddress: string, userAgent: null, usuario: {email: string, id: integer, username: string}}], limit: integer, page: integer, total: integer}"
+        )
+        #expect(reply["total"] == 2)
+        for sort in ["id", "usuario", "fechaInicio", "fechaExpiracion", "activa", "ipAddress", "userAgent"] {
+            let up = try await staff.get("/sesiones?sort=\(sort)")
+            #expect(ids(up) == ids(try await staff.get("/sesiones?sort=\(sort)&order=DESC")).reversed(), "\(sort)")
+        }
+        let found = try await staff.get("/sesiones?search=\(person.email)")
+        #expect(found["total"] == 1)
+        #expect(found["data"]?.array?.first?["usuario"]?["email"] == .string(person.email))
+        _ = try await staff.send("POST", "/auth/logout", ["token": .string(token)], token)
+        #expect(try await staff.get("/sesiones")["total"] == 1)
+        let (_, other) = try await staff.member("Carla Cerrojo", as: "Staff")
+        #expect(try await staff.get("/sesiones", other).status == 403)
+    }
+}

@@ -1,0 +1,223 @@
+-- 0020 numbered sessions: sessions known by their number, and opened by whoever is trusted to.
+--
+-- Why    Two contracts name sessions by numbers. A number is random, so it works as what it is used for: somebody's own key
+--        to their session. What of a session may change, and who may open one for another person, is decided here.
+-- Locks  None.
+-- Undo   DROP VIEW public.sesion; for the rest, forward only.
+
+CREATE TYPE portero.numbered_session AS (
+    number bigint, user_number bigint, started_at timestamptz, expires_at timestamptz, last_seen_at timestamptz,
+    is_live boolean, device text
+);
+
+CREATE FUNCTION portero.numbered_session(p_session uuid) RETURNS portero.numbered_session
+LANGUAGE sql STABLE SET search_path = portero, pg_temp
+AS $$
+    SELECT s.number, u.number, s.created_at, s.expires_at, s.last_seen_at,
+           s.ended_at IS NULL AND s.expires_at > now(), coalesce(s.device, s.user_agent, '')
+      FROM portero.sessions s JOIN portero.users u ON u.id = s.user_id WHERE s.id = p_session
+$$;
+
+-- Ends the session with a number, of a person who belongs to the organization of the request.
+--
+-- `p_user` is the person of a token that was sent along, if one was. 'ended' also for what has ended before, else 'unknown'
+-- or 'foreign'.
+CREATE FUNCTION portero.end_numbered_session(
+    p_number bigint, p_user uuid, p_session uuid, p_host text, p_slug text, p_origin portero.origin
+) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_organization uuid := portero.require_bound_organization(p_host, p_slug);
+    v_found portero.sessions;
+BEGIN
+    SELECT s.* INTO v_found FROM portero.sessions s
+      JOIN portero.memberships m ON m.organization_id = v_organization AND m.user_id = s.user_id
+     WHERE s.number = p_number;
+    IF NOT FOUND OR v_found.user_id <> p_user THEN
+        PERFORM portero.log(
+            p_origin, 'authz_fail', false,
+            CASE WHEN v_found.id IS NULL THEN 'no_such_session' ELSE 'session_of_somebody_else' END,
+            p_user, p_session, v_organization
+        );
+        RETURN CASE WHEN v_found.id IS NULL THEN 'unknown' ELSE 'foreign' END;
+    END IF;
+    UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'logout'
+     WHERE s.id = v_found.id AND s.ended_at IS NULL AND s.expires_at > now();
+    IF FOUND THEN
+        PERFORM portero.log(
+            p_origin, 'authn_token_revoked', true, 'logout', v_found.user_id, v_found.id, v_found.organization_id
+        );
+    END IF;
+    RETURN 'ended';
+END
+$$;
+
+-- Has a session be what somebody wants, as far as it may become that: its owner, or who manages sessions where it works.
+--
+-- Times are whole seconds since 1970; `p_token_session` is the session that a token was made for which was sent along.
+CREATE FUNCTION portero.update_numbered_session(
+    p_actor uuid, p_session uuid, p_organization uuid, p_number bigint, p_user_number bigint, p_token_session uuid,
+    p_started bigint, p_expires bigint, p_seen bigint, p_is_live boolean, p_device text, p_origin portero.origin
+) RETURNS portero.numbered_session
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_session portero.sessions;
+    v_before portero.numbered_session;
+    v_after portero.numbered_session;
+    v_ends boolean;
+BEGIN
+    SELECT s.* INTO v_session FROM portero.sessions s
+     WHERE s.number = p_number AND (s.user_id = p_actor OR s.organization_id = p_organization);
+    IF NOT FOUND THEN
+        PERFORM portero.refuse('session_not_found');
+    END IF;
+    -- Before the session is held: whoever removes a member holds the membership first.
+    IF v_session.user_id <> p_actor THEN
+        PERFORM portero.require(p_actor, p_organization, 'manage_sessions');
+    END IF;
+    SELECT s.* INTO v_session FROM portero.sessions s WHERE s.id = v_session.id FOR UPDATE;
+    v_before := portero.numbered_session(v_session.id);
+
+    IF p_user_number <> v_before.user_number THEN
+        PERFORM portero.refuse('session_conflict_user');
+    ELSIF p_token_session IS DISTINCT FROM v_session.id THEN
+        PERFORM portero.refuse('session_conflict_token');
+    ELSIF p_started <> floor(extract(epoch FROM v_session.created_at)) THEN
+        PERFORM portero.refuse('session_conflict_start');
+    ELSIF p_is_live AND NOT v_before.is_live THEN
+        PERFORM portero.refuse('session_conflict_ended');
+    ELSIF p_expires > floor(extract(epoch FROM v_session.expires_at)) OR p_expires < p_started THEN
+        PERFORM portero.refuse('session_conflict_expiry');
+    ELSIF p_seen < floor(extract(epoch FROM v_session.last_seen_at)) OR p_seen > extract(epoch FROM clock_timestamp()) THEN
+        PERFORM portero.refuse('session_conflict_activity');
+    ELSIF NOT v_before.is_live AND (p_expires, p_seen, p_device) IS DISTINCT FROM (
+        floor(extract(epoch FROM v_session.expires_at))::bigint, floor(extract(epoch FROM v_session.last_seen_at))::bigint,
+        v_before.device
+    ) THEN
+        PERFORM portero.refuse('session_conflict_ended');
+    END IF;
+    IF NOT v_before.is_live THEN
+        RETURN v_before;
+    END IF;
+
+    v_ends := NOT p_is_live;
+    UPDATE portero.sessions s
+       SET device = CASE WHEN p_device IS DISTINCT FROM v_before.device THEN p_device ELSE s.device END,
+           -- What was not asked to change keeps its fraction of a second.
+           expires_at = CASE
+               WHEN p_expires < floor(extract(epoch FROM s.expires_at)) THEN to_timestamp(p_expires) ELSE s.expires_at
+           END,
+           last_seen_at = CASE
+               WHEN p_seen > floor(extract(epoch FROM s.last_seen_at)) THEN to_timestamp(p_seen) ELSE s.last_seen_at
+           END,
+           ended_at = CASE WHEN v_ends THEN now() END,
+           ended_reason = CASE WHEN v_ends THEN CASE WHEN s.user_id = p_actor THEN 'logout' ELSE 'revoked' END END
+     WHERE s.id = v_session.id;
+    v_after := portero.numbered_session(v_session.id);
+    PERFORM portero.log(
+        p_origin, CASE WHEN v_ends THEN 'authn_token_revoked' ELSE 'session_updated' END, true, NULL,
+        v_session.user_id, v_session.id, v_session.organization_id, NULL, p_actor,
+        jsonb_build_object('before', to_jsonb(v_before), 'after', to_jsonb(v_after))
+    );
+    RETURN v_after;
+END
+$$;
+
+-- Opens a session without a password, for an active member of an organization.
+--
+-- For oneself, or for somebody else by who manages sessions there: a person, or the organization's program by its service
+-- key, where the request's host leads to that organization. The session works wherever its person does, so whoever opens it
+-- must be able to do all that its person can, in each of their organizations.
+CREATE FUNCTION portero.open_trusted_session(
+    p_actor uuid, p_session uuid, p_organization uuid, p_key uuid, p_host text, p_slug text, p_user_number bigint, p_new_session uuid, p_number bigint,
+    p_lifetime interval, p_device text, p_token_expires bigint, p_origin portero.origin,
+    OUT user_id uuid, OUT context_code bytea, OUT session_facts portero.numbered_session
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_own boolean := coalesce((SELECT u.number = p_user_number FROM portero.users u WHERE u.id = p_actor), false);
+    v_key_rights text[];
+BEGIN
+    IF p_key IS NOT NULL THEN
+        SELECT ARRAY(
+                   SELECT p.name FROM portero.service_key_permissions kp
+                     JOIN portero.permissions p ON p.id = kp.permission_id
+                    WHERE kp.service_key_id = k.id
+               )
+          INTO v_key_rights
+          FROM portero.service_keys k
+         WHERE k.id = p_key AND k.organization_id = p_organization AND (k.expires_at IS NULL OR k.expires_at > now())
+           AND k.organization_id = portero.require_bound_organization(p_host, p_slug);
+        IF NOT FOUND THEN
+            PERFORM portero.refuse('service_key_refused');
+        ELSIF NOT 'manage_sessions' = ANY (v_key_rights) THEN
+            PERFORM portero.refuse('permission_missing');
+        END IF;
+    ELSIF NOT v_own THEN
+        PERFORM portero.require(p_actor, p_organization, 'manage_sessions');
+    END IF;
+    -- The person is held, as at a login: whoever ends all their sessions waits, and ends this one too.
+    SELECT u.id INTO open_trusted_session.user_id
+      FROM portero.users u
+      JOIN portero.memberships m ON m.user_id = u.id AND m.organization_id = p_organization AND m.is_active
+     WHERE u.number = p_user_number AND u.is_active
+       FOR NO KEY UPDATE OF u;
+    IF NOT FOUND THEN
+        PERFORM portero.refuse('user_not_found');
+    END IF;
+    IF NOT v_own AND EXISTS (
+        SELECT FROM portero.memberships m
+         WHERE m.user_id = open_trusted_session.user_id AND m.is_active
+           AND NOT coalesce(portero.role_rights(m.role_id) <@ CASE
+                   WHEN p_key IS NULL THEN portero.rights(p_actor, m.organization_id)
+                   WHEN m.organization_id = p_organization THEN v_key_rights
+               END, false)
+    ) THEN
+        PERFORM portero.refuse('grants_more_than_held');
+    END IF;
+    -- A session that ended while this waited opens nothing.
+    IF p_key IS NULL THEN
+        PERFORM FROM portero.sessions s WHERE s.id = p_session AND s.ended_at IS NULL AND s.expires_at > now() FOR SHARE;
+        IF NOT FOUND THEN
+            PERFORM portero.refuse('session_ended');
+        END IF;
+    END IF;
+    INSERT INTO portero.sessions (
+        id, number, user_id, organization_id, surface, expires_at, address, user_agent, device
+    )
+    VALUES (
+        p_new_session, p_number, open_trusted_session.user_id, p_organization, p_origin.surface, now() + p_lifetime,
+        p_origin.address, p_origin.user_agent, p_device
+    )
+    RETURNING portero.claim_code(claim_key, id, p_token_expires, p_organization) INTO open_trusted_session.context_code;
+    PERFORM portero.limit_sessions(open_trusted_session.user_id, p_new_session, p_origin);
+    session_facts := portero.numbered_session(p_new_session);
+    PERFORM portero.log(
+        p_origin, 'session_created', true, NULL, open_trusted_session.user_id, p_new_session, p_organization, NULL, p_actor,
+        jsonb_strip_nulls(jsonb_build_object('device', p_device, 'service_key', p_key))
+    );
+END
+$$;
+
+-- For people who read the database. Its owner alone may, until they grant it: it shows all organizations.
+CREATE VIEW public.sesion AS
+    SELECT s.number AS id, u.number AS usuario_id, s.created_at AS fecha_inicio,
+           coalesce(s.ended_at, CASE WHEN s.expires_at <= now() THEN s.expires_at END) AS fecha_fin,
+           host(s.address) AS ip, s.user_agent
+      FROM portero.sessions s
+      JOIN portero.users u ON u.id = s.user_id;
+COMMENT ON VIEW public.sesion IS 'Sessions by their numbers, as the session-tracking contract names them';
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    portero.end_numbered_session(bigint, uuid, uuid, text, text, portero.origin),
+    portero.update_numbered_session(
+        uuid, uuid, uuid, bigint, bigint, uuid, bigint, bigint, bigint, boolean, text, portero.origin
+    ),
+    portero.open_trusted_session(
+        uuid, uuid, uuid, uuid, text, text, bigint, uuid, bigint, interval, text, bigint, portero.origin
+    )
+TO portero_app;

@@ -1,0 +1,228 @@
+-- 0021 directory: what an organization keeps about its employees, and its people in one narrow table to list them by.
+--
+-- Why    Lists are searched and sorted by names, numbers and dates that lie in users, memberships and employees. One row a
+--        membership holds them all, so that any page of 100,000 people is a walk along one index, and a search is answered
+--        by trigrams. The row is kept by triggers: nobody writes it by hand.
+-- Locks  ACCESS EXCLUSIVE on users and memberships for a moment, for their triggers.
+-- Undo   Forward only.
+
+-- Both extensions come with PostgreSQL and are trusted: who may create in the database may install them.
+DO $$
+DECLARE
+    v_extension text;
+BEGIN
+    FOREACH v_extension IN ARRAY ARRAY['btree_gin', 'pg_trgm'] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_extension e WHERE e.extname = v_extension);
+        BEGIN
+            EXECUTE format('CREATE EXTENSION %I WITH SCHEMA public', v_extension);
+        EXCEPTION
+            WHEN duplicate_object OR unique_violation THEN
+                NULL;
+            WHEN insufficient_privilege THEN
+                RAISE EXCEPTION '% may not install the extension %', current_user, v_extension USING
+                    ERRCODE = 'insufficient_privilege',
+                    HINT = format(
+                        'An administrator must run once: GRANT CREATE ON DATABASE %I TO %I, or CREATE EXTENSION %I',
+                        current_database(), current_user, v_extension
+                    );
+            WHEN undefined_file OR feature_not_supported THEN
+                RAISE EXCEPTION 'this PostgreSQL lacks the extension %', v_extension USING
+                    ERRCODE = 'insufficient_privilege',
+                    HINT = 'An administrator must install postgresql-contrib.';
+        END;
+    END LOOP;
+END
+$$;
+
+CREATE TABLE portero.employees (
+    organization_id uuid          NOT NULL,
+    user_id         uuid          NOT NULL,
+    number          bigint        NOT NULL GENERATED ALWAYS AS IDENTITY,
+    first_names     text          NOT NULL,
+    last_names      text          NOT NULL,
+    dni             text          NOT NULL,
+    email           text,
+    phone           text,
+    address         text,
+    born_on         date,
+    hired_on        date,
+    salary          numeric(12, 2),
+    status          text          NOT NULL DEFAULT 'activo',
+
+    CONSTRAINT employees_pkey PRIMARY KEY (organization_id, user_id),
+    CONSTRAINT employees_membership_fkey FOREIGN KEY (organization_id, user_id)
+        REFERENCES portero.memberships (organization_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT employees_number_key UNIQUE (number),
+    CONSTRAINT employees_names_length CHECK (
+        length(first_names) BETWEEN 1 AND 200 AND length(last_names) BETWEEN 1 AND 200
+    ),
+    CONSTRAINT employees_dni_length CHECK (length(dni) BETWEEN 1 AND 32),
+    CONSTRAINT employees_salary_not_negative CHECK (salary >= 0),
+    CONSTRAINT employees_status_known CHECK (status IN ('activo', 'inactivo', 'vacaciones', 'licencia'))
+);
+
+CREATE UNIQUE INDEX employees_dni_key ON portero.employees (organization_id, lower(dni));
+
+CREATE TABLE portero.directory (
+    organization_id uuid        NOT NULL,
+    user_id         uuid        NOT NULL,
+    number          bigint      NOT NULL,
+    username        text COLLATE "C" NOT NULL,
+    email           text COLLATE "C" NOT NULL,
+    is_active       boolean     NOT NULL,
+    created_at      timestamptz NOT NULL,
+    -- The beginning of time for who has never logged in: an index walks along it from either end.
+    last_login_at   timestamptz NOT NULL,
+    role            bigint      NOT NULL,
+    -- Folded username, e-mail, names and dni, a line each.
+    search_text     text COLLATE "C" NOT NULL,
+
+    CONSTRAINT directory_pkey PRIMARY KEY (organization_id, number),
+    CONSTRAINT directory_membership_fkey FOREIGN KEY (organization_id, user_id)
+        REFERENCES portero.memberships (organization_id, user_id) ON DELETE CASCADE
+);
+
+CREATE UNIQUE INDEX directory_by_user ON portero.directory (organization_id, user_id);
+CREATE INDEX directory_by_username ON portero.directory (organization_id, username, number);
+CREATE INDEX directory_by_email ON portero.directory (organization_id, email, number);
+CREATE INDEX directory_by_activity ON portero.directory (organization_id, is_active, number);
+CREATE INDEX directory_by_age ON portero.directory (organization_id, created_at, number);
+CREATE INDEX directory_by_login ON portero.directory (organization_id, last_login_at, number);
+CREATE INDEX directory_by_role ON portero.directory (organization_id, role, number);
+-- What waits to be sorted into it is read by every search, so it is kept short.
+CREATE INDEX directory_search ON portero.directory USING gin (organization_id, search_text public.gin_trgm_ops)
+    WITH (gin_pending_list_limit = 128);
+
+-- What tells nothing to whom the organization has not been set for; what is secret, no right of the server reaches.
+DO $$
+DECLARE
+    v_table text;
+BEGIN
+    FOREACH v_table IN ARRAY ARRAY['employees', 'directory'] LOOP
+        EXECUTE format('ALTER TABLE portero.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_table);
+        EXECUTE format('CREATE POLICY owner ON portero.%I TO CURRENT_USER USING (true) WITH CHECK (true)', v_table);
+        EXECUTE format(
+            'CREATE POLICY tenant ON portero.%I TO portero_app USING (organization_id = portero.current_organization())',
+            v_table
+        );
+    END LOOP;
+END
+$$;
+GRANT SELECT (organization_id, user_id, number, status) ON portero.employees TO portero_app;
+GRANT SELECT (organization_id, user_id, number) ON portero.directory TO portero_app;
+
+CREATE FUNCTION portero.directory_text(p_user portero.users, p_employee portero.employees) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN concat_ws(
+    E'\n', lower((p_user).username COLLATE "C"), (p_user).email_normalized,
+    portero.fold((p_employee).first_names || ' ' || (p_employee).last_names), portero.fold((p_employee).dni)
+);
+
+-- For the memberships of one statement: many at a time cost little more than one.
+CREATE FUNCTION portero.memberships_into_directory() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    INSERT INTO portero.directory (
+        organization_id, user_id, number, username, email, is_active, created_at, last_login_at, role, search_text
+    )
+    SELECT m.organization_id, m.user_id, u.number, coalesce(lower(u.username COLLATE "C"), u.email_normalized),
+           u.email_normalized, m.is_active, u.created_at, coalesce(u.last_login_at, '-infinity'), r.number,
+           portero.directory_text(u, NULL)
+      FROM added m
+      JOIN portero.users u ON u.id = m.user_id
+      JOIN portero.roles r ON r.id = m.role_id;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION portero.memberships_to_directory() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    UPDATE portero.directory d
+       SET is_active = NEW.is_active, role = (SELECT r.number FROM portero.roles r WHERE r.id = NEW.role_id)
+     WHERE d.organization_id = NEW.organization_id AND d.user_id = NEW.user_id;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION portero.users_to_directory() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    UPDATE portero.directory d
+       SET username = coalesce(lower(NEW.username COLLATE "C"), NEW.email_normalized), email = NEW.email_normalized,
+           search_text = portero.directory_text(
+               NEW, (SELECT e FROM portero.employees e WHERE e.organization_id = d.organization_id AND e.user_id = NEW.id)
+           )
+     WHERE (d.organization_id, d.user_id) IN (
+           SELECT m.organization_id, m.user_id FROM portero.memberships m WHERE m.user_id = NEW.id
+     );
+    RETURN NULL;
+END
+$$;
+
+-- Logging in moves nothing but a moment.
+CREATE FUNCTION portero.logins_to_directory() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    UPDATE portero.directory d SET last_login_at = coalesce(NEW.last_login_at, '-infinity')
+     WHERE (d.organization_id, d.user_id) IN (
+           SELECT m.organization_id, m.user_id FROM portero.memberships m WHERE m.user_id = NEW.id
+     );
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION portero.employees_into_directory() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    UPDATE portero.directory d SET search_text = portero.directory_text(u, e)
+      FROM written w
+      JOIN portero.users u ON u.id = w.user_id
+      JOIN portero.employees e ON e.organization_id = w.organization_id AND e.user_id = w.user_id
+     WHERE d.organization_id = w.organization_id AND d.user_id = w.user_id;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION portero.employees_out_of_directory() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    UPDATE portero.directory d SET search_text = portero.directory_text(u, NULL)
+      FROM portero.users u
+     WHERE u.id = OLD.user_id AND d.organization_id = OLD.organization_id AND d.user_id = OLD.user_id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER memberships_into_directory AFTER INSERT ON portero.memberships
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION portero.memberships_into_directory();
+CREATE TRIGGER memberships_to_directory AFTER UPDATE OF role_id, is_active ON portero.memberships
+    FOR EACH ROW EXECUTE FUNCTION portero.memberships_to_directory();
+CREATE TRIGGER users_to_directory AFTER UPDATE OF email, username ON portero.users
+    FOR EACH ROW EXECUTE FUNCTION portero.users_to_directory();
+CREATE TRIGGER logins_to_directory AFTER UPDATE OF last_login_at ON portero.users
+    FOR EACH ROW EXECUTE FUNCTION portero.logins_to_directory();
+CREATE TRIGGER employees_into_directory AFTER INSERT ON portero.employees
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION portero.employees_into_directory();
+CREATE TRIGGER employees_changed_in_directory AFTER UPDATE ON portero.employees
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION portero.employees_into_directory();
+CREATE TRIGGER employees_out_of_directory AFTER DELETE ON portero.employees
+    FOR EACH ROW EXECUTE FUNCTION portero.employees_out_of_directory();
+
+INSERT INTO portero.directory (
+    organization_id, user_id, number, username, email, is_active, created_at, last_login_at, role, search_text
+)
+SELECT m.organization_id, m.user_id, u.number, coalesce(lower(u.username COLLATE "C"), u.email_normalized),
+       u.email_normalized, m.is_active, u.created_at, coalesce(u.last_login_at, '-infinity'), r.number,
+       portero.directory_text(u, NULL)
+  FROM portero.memberships m
+  JOIN portero.users u ON u.id = m.user_id
+  JOIN portero.roles r ON r.id = m.role_id;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;

@@ -1,0 +1,414 @@
+-- 0022 people gates: the people of an organization with what it keeps about them as employees, listed, read, made, changed
+-- and removed; its roles and live sessions, listed; all by number.
+--
+-- Why    Each is one round trip and one transaction. Salaries and dni stand in no audit row.
+-- Locks  None, but while the indexes are made: SHARE on sessions.
+-- Undo   Forward only.
+
+CREATE INDEX sessions_open_by_organization ON portero.sessions (organization_id, created_at, number)
+    WHERE ended_at IS NULL AND organization_id IS NOT NULL;
+
+-- A search as a pattern that matches what is searched for and nothing else.
+CREATE FUNCTION portero.search_pattern(p_search text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN '%' || regexp_replace(portero.fold(p_search), '([\\%_])', '\\\1', 'g') || '%';
+
+CREATE TYPE portero.person AS (
+    number bigint, username text, email text, is_active boolean, created_at timestamptz, last_login_at timestamptz,
+    role_number bigint, role_name text, role_description text
+);
+
+-- One page of an organization's people, and how many there are in all that match; a row with nobody where it is empty.
+--
+-- A page in the second half is walked to from the end. What few match is sorted; what many match is found on the way along
+-- the index that has the order already. Ties go by number, in the direction of the list.
+CREATE FUNCTION portero.people(
+    p_organization uuid, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
+) RETURNS TABLE (total bigint, person portero.person)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp SET jit = off
+AS $$
+DECLARE
+    v_key text := CASE p_sort WHEN 'username' THEN 'd.username, d.number' WHEN 'email' THEN 'd.email, d.number'
+                              WHEN 'is_active' THEN 'd.is_active, d.number' WHEN 'created_at' THEN 'd.created_at, d.number'
+                              WHEN 'last_login_at' THEN 'd.last_login_at, d.number' WHEN 'role' THEN 'd.role, d.number'
+                              ELSE 'd.number' END;
+    v_condition text := CASE WHEN p_search IS NULL THEN 'AND $2 IS NULL' ELSE 'AND d.search_text LIKE $2' END;
+    v_pattern text := portero.search_pattern(p_search);
+    v_rest bigint;
+    v_backwards boolean;
+    v_numbers bigint[];
+BEGIN
+    EXECUTE 'SELECT count(*) FROM portero.directory d WHERE d.organization_id = $1 ' || v_condition
+       INTO total USING p_organization, v_pattern;
+    v_rest := total - p_offset;
+    IF v_rest <= 0 THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    v_backwards := p_offset > v_rest;
+    EXECUTE format(
+        $q$
+        SELECT array_agg(p.number) FROM (
+            SELECT d.number FROM %s d
+             WHERE d.organization_id = $1 %s ORDER BY %s LIMIT $3 OFFSET $4
+        ) p
+        $q$,
+        CASE WHEN p_search IS NOT NULL AND total <= 2000
+             THEN '(SELECT * FROM portero.directory d WHERE d.organization_id = $1 ' || v_condition || ' OFFSET 0)'
+             ELSE 'portero.directory' END,
+        v_condition,
+        CASE WHEN p_descending <> v_backwards THEN replace(v_key || ' DESC', ',', ' DESC,') ELSE v_key END
+    ) INTO v_numbers
+      USING p_organization, v_pattern, least(p_limit, v_rest),
+            CASE WHEN v_backwards THEN greatest(v_rest - p_limit, 0) ELSE p_offset END;
+    FOR person IN
+        SELECT u.number, coalesce(u.username, u.email), u.email, m.is_active, u.created_at, u.last_login_at, r.number, r.name, r.description
+          FROM unnest(v_numbers) WITH ORDINALITY AS p (number, place)
+          JOIN portero.users u ON u.number = p.number
+          JOIN portero.memberships m ON m.organization_id = p_organization AND m.user_id = u.id
+          JOIN portero.roles r ON r.id = m.role_id
+         ORDER BY CASE WHEN v_backwards THEN -p.place ELSE p.place END
+    LOOP
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+
+CREATE TYPE portero.employee AS (
+    number bigint, first_names text, last_names text, dni text, email text, phone text, address text, born_on text,
+    hired_on text, salary_cents bigint, status text
+);
+
+-- Somebody as they are now, with what the organization keeps about them: everything for who manages users, all but dni and
+-- salary for themselves, no row for others.
+CREATE FUNCTION portero.person_of(p_organization uuid, p_number bigint, p_manages boolean, p_self uuid)
+RETURNS TABLE (person portero.person, employee portero.employee)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+    SELECT ROW(
+               u.number, coalesce(u.username, u.email), u.email, m.is_active, u.created_at, u.last_login_at, r.number,
+               r.name, r.description
+           )::portero.person,
+           ROW(
+               e.number, e.first_names, e.last_names, CASE WHEN p_manages THEN e.dni END, e.email, e.phone, e.address,
+               to_char(e.born_on, 'YYYY-MM-DD'), to_char(e.hired_on, 'YYYY-MM-DD'),
+               CASE WHEN p_manages THEN (e.salary * 100)::bigint END, e.status
+           )::portero.employee
+      FROM portero.users u
+      JOIN portero.memberships m ON m.organization_id = p_organization AND m.user_id = u.id
+      JOIN portero.roles r ON r.id = m.role_id
+      LEFT JOIN portero.employees e ON e.organization_id = m.organization_id AND e.user_id = m.user_id
+     WHERE u.number = p_number AND (p_manages OR u.id = p_self)
+$$;
+
+-- Keeps what is not null about an employee; whoever was none becomes one.
+CREATE FUNCTION portero.put_employee(p_organization uuid, p_user uuid, p_employee portero.employee) RETURNS void
+LANGUAGE plpgsql SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_salary numeric := p_employee.salary_cents::numeric / 100;
+BEGIN
+    UPDATE portero.employees e
+       SET first_names = coalesce(p_employee.first_names, e.first_names),
+           last_names = coalesce(p_employee.last_names, e.last_names), dni = coalesce(p_employee.dni, e.dni),
+           email = coalesce(p_employee.email, e.email), phone = coalesce(p_employee.phone, e.phone),
+           address = coalesce(p_employee.address, e.address),
+           born_on = coalesce(p_employee.born_on::date, e.born_on),
+           hired_on = coalesce(p_employee.hired_on::date, e.hired_on), salary = coalesce(v_salary, e.salary),
+           status = coalesce(p_employee.status, e.status)
+     WHERE e.organization_id = p_organization AND e.user_id = p_user;
+    IF FOUND THEN
+        RETURN;
+    END IF;
+    IF p_employee.first_names IS NULL OR p_employee.last_names IS NULL OR p_employee.dni IS NULL THEN
+        PERFORM portero.refuse('employee_incomplete');
+    END IF;
+    INSERT INTO portero.employees (
+        organization_id, user_id, first_names, last_names, dni, email, phone, address, born_on, hired_on, salary, status
+    )
+    VALUES (
+        p_organization, p_user, p_employee.first_names, p_employee.last_names, p_employee.dni, p_employee.email,
+        p_employee.phone, p_employee.address, p_employee.born_on::date, p_employee.hired_on::date, v_salary,
+        coalesce(p_employee.status, 'activo')
+    );
+END
+$$;
+
+-- The role with a number, if it is the organization's and whoever gives it may do all that it allows.
+CREATE FUNCTION portero.numbered_role(p_organization uuid, p_role bigint, p_rights text[]) RETURNS uuid
+LANGUAGE plpgsql SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_role uuid;
+BEGIN
+    SELECT r.id INTO v_role FROM portero.roles r
+     WHERE r.organization_id = p_organization AND r.number = p_role FOR KEY SHARE;
+    IF NOT FOUND THEN
+        PERFORM portero.refuse('memberships_role_fkey');
+    END IF;
+    PERFORM portero.require_covering(p_rights, portero.role_rights(v_role));
+    RETURN v_role;
+END
+$$;
+
+-- Ends a person's live sessions in one organization.
+CREATE FUNCTION portero.end_sessions_in(
+    p_organization uuid, p_user uuid, p_actor uuid, p_reason text, p_origin portero.origin
+) RETURNS void
+LANGUAGE plpgsql SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_count integer;
+BEGIN
+    UPDATE portero.sessions s SET ended_at = now(), ended_reason = p_reason
+     WHERE s.user_id = p_user AND s.organization_id = p_organization AND s.ended_at IS NULL AND s.expires_at > now();
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    IF v_count > 0 THEN
+        PERFORM portero.log(
+            p_origin, 'authn_token_revoked', true, p_reason, p_user, NULL, p_organization, NULL, p_actor,
+            jsonb_build_object('sessions', v_count)
+        );
+    END IF;
+END
+$$;
+
+-- A new account that is a member at once, made by who manages users, and the mail that asks to verify its address.
+CREATE FUNCTION portero.create_person(
+    p_actor uuid, p_session uuid, p_organization uuid, p_user uuid, p_email text, p_username text, p_full_name text,
+    p_password_hash text, p_role bigint, p_is_active boolean, p_employs boolean, p_employee portero.employee,
+    p_code uuid, p_mac bytea, p_lifetime interval, p_sealed bytea, p_origin portero.origin
+) RETURNS TABLE (person portero.person, employee portero.employee)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_rights text[];
+    v_role uuid;
+    v_number bigint;
+BEGIN
+    PERFORM portero.hold(p_organization);
+    v_rights := portero.require(p_actor, p_organization, 'manage_users');
+    v_role := portero.numbered_role(p_organization, p_role, v_rights);
+    INSERT INTO portero.users (id, email, username, full_name, password_hash, last_organization_id)
+    VALUES (p_user, p_email, p_username, p_full_name, p_password_hash, p_organization)
+    RETURNING users.number INTO v_number;
+    INSERT INTO portero.memberships (organization_id, user_id, role_id, is_active)
+    VALUES (p_organization, p_user, v_role, p_is_active);
+    IF p_employs THEN
+        PERFORM portero.put_employee(p_organization, p_user, p_employee);
+    END IF;
+    PERFORM portero.put_code('verify_email', p_user, p_email, p_code, p_mac, p_lifetime, p_sealed, p_origin.language);
+    PERFORM portero.log(
+        p_origin, 'user_created', true, NULL, p_user, p_session, p_organization, p_email, p_actor,
+        jsonb_build_object('after', portero.membership_facts(v_role, p_is_active), 'employee', p_employs)
+    );
+    RETURN QUERY SELECT * FROM portero.person_of(p_organization, v_number, true, p_actor);
+END
+$$;
+
+-- Changes what is not null.
+--
+-- A username and an address belong to the account: whoever works elsewhere too changes them by themselves.
+CREATE FUNCTION portero.update_person(
+    p_actor uuid, p_session uuid, p_organization uuid, p_number bigint, p_email text, p_username text, p_role bigint,
+    p_is_active boolean, p_employs boolean, p_employee portero.employee, p_code uuid, p_mac bytea, p_lifetime interval,
+    p_sealed bytea, p_origin portero.origin
+) RETURNS TABLE (person portero.person, employee portero.employee)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_rights text[];
+    v_user portero.users;
+    v_membership portero.memberships;
+    v_role uuid;
+    v_is_active boolean;
+    v_moves boolean;
+    v_renames boolean;
+BEGIN
+    PERFORM portero.hold(p_organization);
+    v_rights := portero.require(p_actor, p_organization, 'manage_users');
+    SELECT * INTO v_user FROM portero.users u WHERE u.number = p_number AND EXISTS (
+        SELECT FROM portero.memberships m WHERE m.organization_id = p_organization AND m.user_id = u.id
+    ) FOR NO KEY UPDATE;
+    SELECT * INTO v_membership FROM portero.memberships m
+     WHERE m.organization_id = p_organization AND m.user_id = v_user.id FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM portero.refuse('member_not_found');
+    END IF;
+    PERFORM portero.require_covering(v_rights, portero.role_rights(v_membership.role_id));
+    v_role := v_membership.role_id;
+    IF p_role IS NOT NULL THEN
+        v_role := portero.numbered_role(p_organization, p_role, v_rights);
+    END IF;
+    v_is_active := coalesce(p_is_active, v_membership.is_active);
+    v_moves := coalesce(lower(p_email COLLATE "C") <> v_user.email_normalized, false);
+    v_renames := v_moves OR coalesce(p_email <> v_user.email, false)
+        OR (p_username IS NOT NULL AND p_username IS DISTINCT FROM v_user.username);
+    IF v_renames THEN
+        IF EXISTS (
+            SELECT FROM portero.memberships m WHERE m.user_id = v_user.id AND m.organization_id <> p_organization
+        ) THEN
+            PERFORM portero.refuse('account_shared');
+        END IF;
+        UPDATE portero.users u
+           SET email = coalesce(p_email, u.email), username = coalesce(p_username, u.username),
+               email_verified_at = CASE WHEN NOT v_moves THEN u.email_verified_at END
+         WHERE u.id = v_user.id;
+    END IF;
+    IF v_moves THEN
+        -- Codes that went to the old address open nothing any more.
+        UPDATE portero.one_time_codes c SET replaced_at = now()
+         WHERE c.user_id = v_user.id AND c.used_at IS NULL AND c.replaced_at IS NULL;
+        PERFORM portero.put_code(
+            'verify_email', v_user.id, p_email, p_code, p_mac, p_lifetime, p_sealed, p_origin.language
+        );
+    END IF;
+    IF v_role <> v_membership.role_id OR v_is_active <> v_membership.is_active THEN
+        UPDATE portero.memberships m SET role_id = v_role, is_active = v_is_active
+         WHERE m.organization_id = p_organization AND m.user_id = v_user.id;
+        PERFORM portero.check_admins();
+    END IF;
+    IF p_employs THEN
+        PERFORM portero.put_employee(p_organization, v_user.id, p_employee);
+    END IF;
+    IF NOT v_is_active THEN
+        PERFORM portero.end_sessions_in(p_organization, v_user.id, p_actor, 'deactivated', p_origin);
+    END IF;
+    PERFORM portero.log(
+        p_origin, CASE WHEN v_role <> v_membership.role_id THEN 'authz_change' ELSE 'user_updated' END,
+        true, NULL, v_user.id, p_session, p_organization, NULL, p_actor,
+        jsonb_build_object(
+            'before', portero.membership_facts(v_membership.role_id, v_membership.is_active),
+            'after', portero.membership_facts(v_role, v_is_active),
+            'email_changed', v_moves, 'account_changed', v_renames, 'employee_changed', p_employs
+        )
+    );
+    RETURN QUERY SELECT * FROM portero.person_of(p_organization, p_number, true, p_actor);
+END
+$$;
+
+-- Removes somebody from the organization with what it kept about them, and the account where it was its only one.
+CREATE FUNCTION portero.delete_person(
+    p_actor uuid, p_session uuid, p_organization uuid, p_number bigint, p_origin portero.origin
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_rights text[];
+    v_user portero.users;
+    v_role uuid;
+    v_is_active boolean;
+    v_is_last boolean;
+BEGIN
+    PERFORM portero.hold(p_organization);
+    v_rights := portero.require(p_actor, p_organization, 'manage_users');
+    -- Taken for good: who makes them a member elsewhere at this moment waits.
+    SELECT * INTO v_user FROM portero.users u WHERE u.number = p_number AND EXISTS (
+        SELECT FROM portero.memberships m WHERE m.organization_id = p_organization AND m.user_id = u.id
+    ) FOR UPDATE;
+    SELECT m.role_id, m.is_active INTO v_role, v_is_active FROM portero.memberships m
+     WHERE m.organization_id = p_organization AND m.user_id = v_user.id FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM portero.refuse('member_not_found');
+    END IF;
+    IF v_user.id = p_actor THEN
+        PERFORM portero.refuse('own_account');
+    END IF;
+    PERFORM portero.require_covering(v_rights, portero.role_rights(v_role));
+    PERFORM portero.end_sessions_in(p_organization, v_user.id, p_actor, 'deactivated', p_origin);
+    DELETE FROM portero.memberships m WHERE m.organization_id = p_organization AND m.user_id = v_user.id;
+    PERFORM portero.check_admins();
+    v_is_last := NOT EXISTS (SELECT FROM portero.memberships m WHERE m.user_id = v_user.id);
+    PERFORM portero.log(
+        p_origin, CASE WHEN v_is_last THEN 'user_deleted' ELSE 'user_membership_deleted' END, true, 'removed',
+        v_user.id, p_session, p_organization, v_user.email, p_actor,
+        jsonb_build_object('before', portero.membership_facts(v_role, v_is_active))
+    );
+    IF v_is_last THEN
+        DELETE FROM portero.users u WHERE u.id = v_user.id;
+    END IF;
+END
+$$;
+
+-- One page of an organization's roles, of which there are never many; without a limit all of them.
+CREATE FUNCTION portero.numbered_roles(
+    p_organization uuid, p_only bigint, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
+) RETURNS TABLE (number bigint, name text, description text, created_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+    SELECT h.number, h.name, h.description, h.created_at FROM (
+        SELECT r.*, row_number() OVER (
+                   ORDER BY CASE p_sort WHEN 'name' THEN portero.fold(r.name) COLLATE "C"
+                                        WHEN 'description' THEN portero.fold(r.description) COLLATE "C" END,
+                            CASE p_sort WHEN 'created_at' THEN r.created_at END, r.number
+               ) AS place
+          FROM portero.roles r
+         WHERE r.organization_id = p_organization AND (p_only IS NULL OR r.number = p_only)
+           AND (p_search IS NULL
+                OR strpos(portero.fold(r.name || E'\n' || r.description), portero.fold(p_search)) > 0)
+    ) h
+     ORDER BY CASE WHEN p_descending THEN -h.place ELSE h.place END
+     LIMIT p_limit OFFSET p_offset
+$$;
+
+-- One page of the live sessions whose active organization is this one, and how many there are that match; a row with no
+-- session where it is empty. What a client said of itself is shown in place of what the connection told.
+CREATE FUNCTION portero.open_sessions(
+    p_organization uuid, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
+) RETURNS TABLE (
+    total bigint, number bigint, user_number bigint, username text, email text, created_at timestamptz,
+    expires_at timestamptz, address text, user_agent text
+)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp SET jit = off
+AS $$
+DECLARE
+    v_from text := 'portero.sessions s JOIN portero.directory d '
+        || 'ON d.organization_id = s.organization_id AND d.user_id = s.user_id';
+    v_key text := CASE p_sort WHEN 'id' THEN 's.number' WHEN 'user' THEN 'd.username'
+                              WHEN 'expires_at' THEN 's.expires_at'
+                              WHEN 'address' THEN $k$coalesce(s.reported_address, host(s.address), '') COLLATE "C"$k$
+                              WHEN 'user_agent' THEN $k$coalesce(s.reported_user_agent, s.user_agent, '') COLLATE "C"$k$
+                              ELSE 's.created_at' END;
+    v_direction text := CASE WHEN p_descending THEN ' DESC' ELSE '' END;
+    v_condition text := 's.organization_id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND '
+        || CASE WHEN p_search IS NULL THEN '$2 IS NULL' ELSE 'd.search_text LIKE $2' END;
+    v_pattern text := portero.search_pattern(p_search);
+BEGIN
+    EXECUTE format('SELECT count(*) FROM %s WHERE %s', v_from, v_condition)
+       INTO total USING p_organization, v_pattern;
+    IF total <= p_offset THEN
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format(
+        $q$
+        SELECT $5, p.number, u.number, coalesce(u.username, u.email), u.email, p.created_at, p.expires_at,
+               coalesce(p.reported_address, host(p.address)), coalesce(p.reported_user_agent, p.user_agent)
+          FROM (
+              SELECT s.*, row_number() OVER () AS place FROM (
+                  SELECT s.* FROM %s WHERE %s ORDER BY %s LIMIT $3 OFFSET $4
+              ) s
+          ) p
+          JOIN portero.users u ON u.id = p.user_id
+         ORDER BY p.place
+        $q$,
+        v_from, v_condition, v_key || v_direction || ', s.number' || v_direction
+    ) USING p_organization, v_pattern, p_limit, p_offset, total;
+END
+$$;
+
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    portero.people(uuid, text, text, boolean, integer, bigint),
+    portero.person_of(uuid, bigint, boolean, uuid),
+    portero.create_person(
+        uuid, uuid, uuid, uuid, text, text, text, text, bigint, boolean, boolean, portero.employee, uuid, bytea, interval,
+        bytea, portero.origin
+    ),
+    portero.update_person(
+        uuid, uuid, uuid, bigint, text, text, bigint, boolean, boolean, portero.employee, uuid, bytea, interval, bytea,
+        portero.origin
+    ),
+    portero.delete_person(uuid, uuid, uuid, bigint, portero.origin),
+    portero.numbered_roles(uuid, bigint, text, text, boolean, integer, bigint),
+    portero.open_sessions(uuid, text, text, boolean, integer, bigint)
+TO portero_app;
