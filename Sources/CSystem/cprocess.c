@@ -71,4 +71,6 @@ int cprocess_collect(pid_t process, int *status) {
 
 int cprocess_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno; }
 
+void cprocess_unlock(int descriptor) { flock(descriptor, LOCK_UN); }
+
 int cprocess_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC) == 0 ? 0 : -errno; }

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Accepting an invitation", .serving(), .serialized, .timeLimit(.minutes(3)))
+@Suite("Accepting an invitation", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct AcceptanceScenarios {
     static let shape =
         "{access_token: jwt, membership: {organization: {id: uuid, name: string, slug: string}, role: {id: uuid, name: string}}, "

@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// Every endpoint that asks for a token refuses what is none, alike, and changes nothing.
-@Suite("Access tokens", .serving(), .serialized, .timeLimit(.minutes(2)))
+@Suite("Access tokens", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct AccessTokenScenarios {
     static let guarded = Endpoint.all.filter(\.needsToken)
 

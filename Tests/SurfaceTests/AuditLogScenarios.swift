@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("The audit log of an organization", .serving(), .serialized, .timeLimit(.minutes(3)))
+@Suite("The audit log of an organization", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct AuditLogScenarios {
     let site: Site
     let visitor: Visitor

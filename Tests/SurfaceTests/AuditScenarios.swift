@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("The audit trail", .serving(["PORTERO_TRUSTED_PROXIES": "127.0.0.1/32"]), .timeLimit(.minutes(2)))
+@Suite("The audit trail", .serving(["PORTERO_TRUSTED_PROXIES": "127.0.0.1/32"]), .timeLimit(.minutes(10)))
 struct AuditScenarios {
     let site: Site
     let visitor: Visitor

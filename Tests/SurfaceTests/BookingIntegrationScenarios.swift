@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// The booking application shows PostgreSQL the tokens that the server has issued.
-@Suite("Tokens in SQL", .serving(), .timeLimit(.minutes(2)))
+@Suite("Tokens in SQL", .serving(), .timeLimit(.minutes(10)))
 struct BookingIntegrationScenarios {
     let site: Site
     let visitor: Visitor

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Checking permissions", .serving(), .serialized, .timeLimit(.minutes(2)))
+@Suite("Checking permissions", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct CheckScenarios {
     let site: Site
     let visitor: Visitor

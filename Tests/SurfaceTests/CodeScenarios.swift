@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Codes from mails", .serving(), .timeLimit(.minutes(2)))
+@Suite("Codes from mails", .serving(), .timeLimit(.minutes(10)))
 struct CodeScenarios {
     let site: Site
     let visitor: Visitor

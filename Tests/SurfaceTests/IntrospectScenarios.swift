@@ -4,7 +4,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Introspection", .serving(), .serialized, .timeLimit(.minutes(3)))
+@Suite("Introspection", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct IntrospectScenarios {
     static let active =
         "200 {active: bool, aud: string, email: string, exp: integer, iat: integer, iss: string, jti: uuid, org: uuid, "

@@ -4,7 +4,7 @@ import Support
 import Testing
 
 /// What the tables hold by themselves, whoever writes to them.
-@Suite("Invariants", .serving(), .serialized, .timeLimit(.minutes(3)))
+@Suite("Invariants", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct InvariantTests {
     let site: Site
     let visitor: Visitor

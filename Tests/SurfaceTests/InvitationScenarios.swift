@@ -7,7 +7,7 @@ import Testing
     "Inviting",
     .serving(["PORTERO_PUBLIC_URL": "https://cripta.example/auth"]),
     .serialized,
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(10))
 )
 struct InvitationScenarios {
     static let shape =

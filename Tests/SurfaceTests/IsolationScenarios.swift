@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Two organizations", .serving(), .serialized, .timeLimit(.minutes(3)))
+@Suite("Two organizations", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct IsolationScenarios {
     /// An organization whose every text has its marker in it, and the ids of what is in it.
     private struct Tenant: Sendable {

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Lockout", .serving(["PORTERO_TRUSTED_PROXIES": "127.0.0.1/32"]), .timeLimit(.minutes(2)))
+@Suite("Lockout", .serving(["PORTERO_TRUSTED_PROXIES": "127.0.0.1/32"]), .timeLimit(.minutes(10)))
 struct LockoutScenarios {
     let site: Site
     let visitor: Visitor
@@ -207,7 +207,7 @@ struct LockoutScenarios {
     }
 }
 
-@Suite("Replicas", .serving(), .timeLimit(.minutes(2)))
+@Suite("Replicas", .serving(), .timeLimit(.minutes(10)))
 struct ReplicaScenarios {
     @Test("A session that ends on one server has ended on the others by the next request")
     func revocationEverywhere() async throws {

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Logging in", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(2)))
+@Suite("Logging in", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(10)))
 struct LoginScenarios {
     let site: Site
     let visitor: Visitor

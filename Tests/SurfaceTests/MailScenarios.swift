@@ -4,7 +4,7 @@ import Support
 import Testing
 
 /// With a real SMTP server.
-@Suite("Mail by SMTP", .timeLimit(.minutes(5)))
+@Suite("Mail by SMTP", .timeLimit(.minutes(10)))
 struct MailScenarios {
     private func body(_ email: String) -> JSONText { ["email": .string(email)] }
 

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Members", .serving(), .serialized, .timeLimit(.minutes(3)))
+@Suite("Members", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct MemberScenarios {
     let site: Site
     let visitor: Visitor

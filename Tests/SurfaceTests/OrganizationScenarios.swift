@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Organizations", .serving(), .serialized, .timeLimit(.minutes(3)))
+@Suite("Organizations", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct OrganizationScenarios {
     let site: Site
     let visitor: Visitor

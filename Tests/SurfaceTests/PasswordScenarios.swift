@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Changing and resetting a password", .serving(), .timeLimit(.minutes(2)))
+@Suite("Changing and resetting a password", .serving(), .timeLimit(.minutes(10)))
 struct PasswordScenarios {
     static let newPassword = "NuevaContraseñaSegura123!"
 

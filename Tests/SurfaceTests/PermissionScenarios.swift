@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Permissions", .serving(), .serialized, .timeLimit(.minutes(2)))
+@Suite("Permissions", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct PermissionScenarios {
     let site: Site
     let visitor: Visitor

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("One's own profile", .serving(), .timeLimit(.minutes(2)))
+@Suite("One's own profile", .serving(), .timeLimit(.minutes(10)))
 struct ProfileScenarios {
     let site: Site
     let visitor: Visitor

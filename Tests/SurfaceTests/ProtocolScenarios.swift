@@ -6,7 +6,7 @@ import Testing
     "What every answer has",
     .serving(["PORTERO_CORS_ORIGINS": "https://booking.example,http://localhost:5173", "PORTERO_LOCKOUT_ATTEMPTS": "0"]
     ),
-    .timeLimit(.minutes(2))
+    .timeLimit(.minutes(10))
 )
 struct ProtocolScenarios {
     static let paths = Set(Endpoint.all.map(\.path)).sorted()

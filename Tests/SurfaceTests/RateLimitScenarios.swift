@@ -8,7 +8,7 @@ import Testing
         "PORTERO_AUTH_RATE_LIMIT_PER_MINUTE": "30", "PORTERO_TRUSTED_PROXIES": "127.0.0.1/32,10.0.0.0/8",
         "PORTERO_LOCKOUT_ATTEMPTS": "0",
     ]),
-    .timeLimit(.minutes(2))
+    .timeLimit(.minutes(10))
 )
 struct RateLimitScenarios {
     let site: Site

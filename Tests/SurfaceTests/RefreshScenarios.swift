@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Refreshing", .serving(), .timeLimit(.minutes(2)))
+@Suite("Refreshing", .serving(), .timeLimit(.minutes(10)))
 struct RefreshScenarios {
     let site: Site
     let visitor: Visitor
@@ -216,7 +216,7 @@ struct RefreshScenarios {
     }
 }
 
-@Suite("Refreshing without grace", .serving(["PORTERO_REFRESH_GRACE": "0s"]), .timeLimit(.minutes(2)))
+@Suite("Refreshing without grace", .serving(["PORTERO_REFRESH_GRACE": "0s"]), .timeLimit(.minutes(10)))
 struct StrictRefreshScenarios {
     @Test("Without a grace, a token works once")
     func worksOnce() async throws {

@@ -4,7 +4,7 @@ import Support
 import Testing
 
 /// Bad input is told what is wrong with it, and changes nothing.
-@Suite("Bad input", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .serialized, .timeLimit(.minutes(2)))
+@Suite("Bad input", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .serialized, .timeLimit(.minutes(10)))
 struct RefusalScenarios {
     let site: Site
     let visitor: Visitor

@@ -2,7 +2,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Registering", .serving(), .serialized, .timeLimit(.minutes(2)))
+@Suite("Registering", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct RegistrationScenarios {
     let site: Site
     let visitor: Visitor

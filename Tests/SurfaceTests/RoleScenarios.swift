@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Roles", .serving(), .serialized, .timeLimit(.minutes(3)))
+@Suite("Roles", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct RoleScenarios {
     let site: Site
     let visitor: Visitor

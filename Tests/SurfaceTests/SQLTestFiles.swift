@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// The tests that are written in SQL, since they are about what SQL may do: sql/tests.
-@Suite("Tests in SQL", .timeLimit(.minutes(5)))
+@Suite("Tests in SQL", .timeLimit(.minutes(10)))
 struct SQLTestFiles {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../sql/tests").standardized

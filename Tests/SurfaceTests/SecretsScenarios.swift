@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// Nothing that was issued or chosen can be found in what somebody may copy: the database, the log.
-@Suite("Secrets at rest", .serving(["PORTERO_LOG_LEVEL": "debug"]), .timeLimit(.minutes(2)))
+@Suite("Secrets at rest", .serving(["PORTERO_LOG_LEVEL": "debug"]), .timeLimit(.minutes(10)))
 struct SecretsScenarios {
     /// What a thief could use.
     private struct Loot {

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Service keys", .serving(), .serialized, .timeLimit(.minutes(3)))
+@Suite("Service keys", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct ServiceKeyScenarios {
     let site: Site
     let visitor: Visitor

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Sessions", .serving(), .timeLimit(.minutes(2)))
+@Suite("Sessions", .serving(), .timeLimit(.minutes(10)))
 struct SessionScenarios {
     let site: Site
     let visitor: Visitor

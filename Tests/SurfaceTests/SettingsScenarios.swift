@@ -4,7 +4,7 @@ import Support
 import Testing
 
 /// What settings change about the contract.
-@Suite("Settings", .timeLimit(.minutes(5)))
+@Suite("Settings", .timeLimit(.minutes(10)))
 struct SettingsScenarios {
     private static let wrong = JSONText.string("Falsa-Cripta-99!")
 

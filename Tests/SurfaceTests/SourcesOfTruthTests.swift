@@ -15,7 +15,7 @@ import Support
 import Testing
 
 /// What is written down twice says the same twice.
-@Suite("One source of truth", .timeLimit(.minutes(2)))
+@Suite("One source of truth", .timeLimit(.minutes(10)))
 struct SourcesOfTruthTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
 

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Working in several organizations", .serving(), .serialized, .timeLimit(.minutes(2)))
+@Suite("Working in several organizations", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct SwitchScenarios {
     let site: Site
     let visitor: Visitor

@@ -11,7 +11,7 @@ import Testing
     "Timing",
     .serving(["PORTERO_LOCKOUT_ATTEMPTS": "1000", "PORTERO_WORKERS": "1"]),
     .serialized,
-    .timeLimit(.minutes(3))
+    .timeLimit(.minutes(10))
 )
 struct TimingScenarios {
     static let tolerance = 0.40...0.60

@@ -36,5 +36,8 @@ int cprocess_collect(pid_t process, int *status);
 /// Takes the lock of an open file without waiting; 0, or -EWOULDBLOCK when another holds it, or -errno.
 int cprocess_lock(int descriptor);
 
+/// Gives the lock back at once. Closing would do so only when a child that is just being started has closed its copy too.
+void cprocess_unlock(int descriptor);
+
 /// A pipe whose ends no other program inherits; 0 or -errno.
 int cprocess_pipe(int ends[2]);

@@ -8,7 +8,7 @@ final class FailureWork: Sendable {
     private static let dearest = HashWork.bcrypt(cost: 12).union(.argon2id(Argon2id.Parameters()))
 
     private let today: HashWork
-    private let bcryptRounds = Atomic(0)
+    private let bcryptQuarters = Atomic(0)
     private let argon2idBlocks = Atomic(0)
 
     init(of kind: PasswordHashKind) {
@@ -21,8 +21,8 @@ final class FailureWork: Sendable {
 
     /// Notes the work of a stored hash.
     func meet(_ stored: HashWork) {
-        if today.bcryptRounds == 0 {
-            bcryptRounds.max(min(stored.bcryptRounds, Self.dearest.bcryptRounds), ordering: .relaxed)
+        if today.bcryptQuarters == 0 {
+            bcryptQuarters.max(min(stored.bcryptQuarters, Self.dearest.bcryptQuarters), ordering: .relaxed)
         }
         if today.argon2idBlocks == 0 {
             argon2idBlocks.max(min(stored.argon2idBlocks, Self.dearest.argon2idBlocks), ordering: .relaxed)
@@ -31,7 +31,7 @@ final class FailureWork: Sendable {
 
     func spend(on password: NormalizedPassword, besides done: HashWork) {
         let met = HashWork(
-            bcryptRounds: bcryptRounds.load(ordering: .relaxed),
+            bcryptQuarters: bcryptQuarters.load(ordering: .relaxed),
             argon2idBlocks: argon2idBlocks.load(ordering: .relaxed)
         )
         today.union(met).spend(on: password, besides: done)

@@ -9,7 +9,10 @@ final class DirectoryLock: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        cprocess_unlock(descriptor)
+        close(descriptor)
+    }
 
     /// Claims the directory; nil where another process has.
     static func claim(_ directory: DataDirectory) throws(Failure) -> DirectoryLock? {

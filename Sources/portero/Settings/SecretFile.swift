@@ -49,6 +49,7 @@ struct SecretFile: Sendable {
             defer { close(folder) }
             let lock = cprocess_lock(folder)
             guard lock == 0 else { throw SystemFailure(-lock) }
+            defer { cprocess_unlock(folder) }
             let secrets = try read()
             try replace(by: rotated(secrets))
             guard fsync(folder) == 0 else { throw SystemFailure() }

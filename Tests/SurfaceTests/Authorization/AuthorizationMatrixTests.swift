@@ -2,7 +2,7 @@ import HTTP
 import Support
 import Testing
 
-@Suite("The authorization matrix", .serving(), .serialized, .timeLimit(.minutes(5)))
+@Suite("The authorization matrix", .serving(), .serialized, .timeLimit(.minutes(10)))
 struct AuthorizationMatrixTests {
     private static let matrix = Result { try AuthorizationMatrix.load() }
     private static var rows: [AuthorizationMatrix.Row] { (try? matrix.get().rows) ?? [] }

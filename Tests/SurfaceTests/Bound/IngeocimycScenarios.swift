@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("The ingeocimyc surface", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(2)))
+@Suite("The ingeocimyc surface", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(10)))
 struct IngeocimycScenarios {
     static let user = "{email: string, id: integer, name: string, role: string}"
 

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Logs, reports and clean-up of ingeocimyc", .serving(), .timeLimit(.minutes(2)))
+@Suite("Logs, reports and clean-up of ingeocimyc", .serving(), .timeLimit(.minutes(10)))
 struct IngeocimycSecurityScenarios {
     /// An organization of its own behind a domain of its own, and somebody who may do everything there.
     private struct Tenant: Sendable {

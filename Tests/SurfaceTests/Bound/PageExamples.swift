@@ -4,7 +4,7 @@ import Support
 import Testing
 
 /// The JavaScript of the pages, run as it stands but for the port.
-@Suite("The examples of the bound surfaces", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(2)))
+@Suite("The examples of the bound surfaces", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(10)))
 struct PageExamples {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../..").standardized

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("The sesiones surface", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(3)))
+@Suite("The sesiones surface", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(10)))
 struct SesionesScenarios {
     private static let shape =
         "{Dispositivo: string, Estado_Sesion: integer, Fecha_Expiracion: integer, Fecha_Inicio: integer, "

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("The session-tracking surface", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(2)))
+@Suite("The session-tracking surface", .serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]), .timeLimit(.minutes(10)))
 struct SessionTrackingScenarios {
     let site: Site
     let visitor: Visitor
@@ -178,7 +178,7 @@ struct SessionTrackingScenarios {
     }
 }
 
-@Suite("Bound organizations", .timeLimit(.minutes(8)))
+@Suite("Bound organizations", .timeLimit(.minutes(10)))
 struct BoundOrganizationScenarios {
     @Test("Where the setting names no organization, every request says so")
     func wrongSetting() async throws {

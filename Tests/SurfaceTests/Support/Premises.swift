@@ -8,25 +8,7 @@ struct Premises: Sendable {
     let scratch: ScratchDatabase
     let folder: URL
 
-    /// More servers at once would only take the two cores and PostgreSQL's connections from each other.
-    private static let turnstile = Turnstile(places: 5)
-
-    @TaskLocal private static var isInside = false
-
     static func lend(_ body: @Sendable (Premises) async throws -> Void) async throws {
-        // Who is inside already must not wait for others to leave.
-        guard !isInside else { return try await open(body) }
-        await turnstile.enter()
-        do {
-            try await $isInside.withValue(true) { try await open(body) }
-        } catch {
-            await turnstile.leave()
-            throw error
-        }
-        await turnstile.leave()
-    }
-
-    private static func open(_ body: @Sendable (Premises) async throws -> Void) async throws {
         let loop = TestLoops.next()
         let scratch = try await ScratchDatabase.create(from: MigratedTemplate.shared.name, on: loop)
         let folder = FileManager.default.temporaryDirectory.appending(path: "portero-\(scratch.name)")

@@ -1,15 +1,28 @@
+import Support
 import Testing
 
 /// Gives a suite a server of its own.
 struct ServingTrait: SuiteTrait, TestScoping {
     let settings: [String: String]
 
+    /// More suites at once would only take the two cores and PostgreSQL's connections from each other.
+    ///
+    /// The tests inside never wait here: their number is limited by `scripts/test-all`.
+    private static let turnstile = Turnstile(places: 4)
+
     func provideScope(
         for test: Test,
         testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        try await Site.serving(settings) { _ in try await function() }
+        await Self.turnstile.enter()
+        do {
+            try await Site.serving(settings) { _ in try await function() }
+        } catch {
+            await Self.turnstile.leave()
+            throw error
+        }
+        await Self.turnstile.leave()
     }
 }
 

@@ -7,7 +7,7 @@ import Testing
         "PORTERO_LISTEN_USUARIOS": "127.0.0.1:0", "PORTERO_TRUSTED_PROXIES": "127.0.0.9/32",
         "PORTERO_CORS_ORIGINS": "https://panel.example",
     ]),
-    .timeLimit(.minutes(2))
+    .timeLimit(.minutes(10))
 )
 struct UsuariosLimitScenarios {
     let site: Site

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("The usuarios surface: lists", .serving(Staff.listening), .timeLimit(.minutes(3)))
+@Suite("The usuarios surface: lists", .serving(Staff.listening), .timeLimit(.minutes(10)))
 struct UsuariosListScenarios {
     let site: Site
 

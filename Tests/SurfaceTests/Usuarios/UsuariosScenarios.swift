@@ -2,7 +2,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("The usuarios surface: people", .serving(Staff.listening), .timeLimit(.minutes(3)))
+@Suite("The usuarios surface: people", .serving(Staff.listening), .timeLimit(.minutes(10)))
 struct UsuariosScenarios {
     let site: Site
 
