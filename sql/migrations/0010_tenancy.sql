@@ -251,8 +251,8 @@ $$;
 CREATE TRIGGER permissions_check BEFORE INSERT OR UPDATE ON portero.permissions
     FOR EACH ROW EXECUTE FUNCTION portero.check_permission();
 
--- A role allows what is built in, and what is its own organization's.
-CREATE FUNCTION portero.check_role_permission() RETURNS trigger
+-- A role, or whatever else holds permissions, allows what is built in, and what is its own organization's.
+CREATE FUNCTION portero.check_held_permission() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 BEGIN
@@ -267,7 +267,7 @@ END
 $$;
 
 CREATE TRIGGER role_permissions_check BEFORE INSERT OR UPDATE ON portero.role_permissions
-    FOR EACH ROW EXECUTE FUNCTION portero.check_role_permission();
+    FOR EACH ROW EXECUTE FUNCTION portero.check_held_permission();
 
 -- Admin may do all that an organization has a name for.
 CREATE FUNCTION portero.give_to_admin() RETURNS trigger

@@ -47,21 +47,8 @@ GRANT SELECT (id, organization_id, name, prefix, created_at, expires_at, last_us
 GRANT SELECT ON portero.service_key_permissions TO portero_app;
 
 -- A key holds what is built in, and what is its own organization's.
-CREATE FUNCTION portero.check_service_key_permission() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
-AS $$
-BEGIN
-    IF EXISTS (
-        SELECT FROM portero.permissions p WHERE p.id = NEW.permission_id AND p.organization_id <> NEW.organization_id
-    ) THEN
-        PERFORM portero.refuse('permission_of_other_organization');
-    END IF;
-    RETURN NEW;
-END
-$$;
-
 CREATE TRIGGER service_key_permissions_check BEFORE INSERT OR UPDATE ON portero.service_key_permissions
-    FOR EACH ROW EXECUTE FUNCTION portero.check_service_key_permission();
+    FOR EACH ROW EXECUTE FUNCTION portero.check_held_permission();
 
 -- Makes a key. `unknown` are the places of names that are no permission: then nothing is done.
 CREATE FUNCTION portero.create_service_key(

@@ -9,8 +9,10 @@
 -- A person's rows, of one organization after the other: rows of no organization are found by it too.
 DROP INDEX portero.auth_logs_by_user;
 CREATE INDEX auth_logs_by_user ON portero.auth_logs (organization_id, user_id, occurred_at, id);
--- What failed is little, and asked for most. Refreshing, what a server does most, is not in these.
-CREATE INDEX auth_logs_failed ON portero.auth_logs (organization_id, occurred_at, id) WHERE NOT success;
+-- What failed is little, and asked for most; reports read it from the index alone. Refreshing, what a server does most, is
+-- not in these.
+CREATE INDEX auth_logs_failed ON portero.auth_logs (organization_id, occurred_at, id) INCLUDE (event, address, email)
+    WHERE NOT success;
 CREATE INDEX auth_logs_by_email ON portero.auth_logs (organization_id, lower(email COLLATE "C"), occurred_at, id)
     WHERE email IS NOT NULL;
 
@@ -29,6 +31,27 @@ ALTER TABLE portero.log_days ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 CREATE POLICY owner ON portero.log_days TO CURRENT_USER USING (true) WITH CHECK (true);
 CREATE POLICY tenant ON portero.log_days TO portero_app USING (organization_id = portero.current_organization());
 GRANT SELECT ON portero.log_days TO portero_app;
+
+-- The last of those days on which an address tried to log in. How many addresses did so since a day is how many have a later
+-- one here: a year of logins need not be read for it.
+CREATE TABLE portero.log_addresses (
+    organization_id uuid NOT NULL REFERENCES portero.organizations (id) ON DELETE CASCADE,
+    address         inet NOT NULL,
+    last_day        date NOT NULL,
+
+    CONSTRAINT log_addresses_pkey PRIMARY KEY (organization_id, address)
+);
+
+CREATE INDEX log_addresses_by_day ON portero.log_addresses (organization_id, last_day) INCLUDE (address);
+
+ALTER TABLE portero.log_addresses ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON portero.log_addresses TO CURRENT_USER USING (true) WITH CHECK (true);
+CREATE POLICY tenant ON portero.log_addresses TO portero_app USING (organization_id = portero.current_organization());
+GRANT SELECT ON portero.log_addresses TO portero_app;
+
+CREATE FUNCTION portero.is_login(p_event text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN p_event IN ('authn_login_fail', 'authn_login_success');
 
 -- One row: the first day (UTC) that has not been counted. Whoever brings millions of rows from elsewhere sets it back to the
 -- first day of them, before; the days are then counted again.
@@ -64,6 +87,12 @@ BEGIN
          WHERE l.occurred_at >= v_day AND l.occurred_at < v_day + 1
          GROUP BY l.organization_id, l.event, l.success
         ON CONFLICT ON CONSTRAINT log_days_pkey DO UPDATE SET rows = excluded.rows;
+        INSERT INTO portero.log_addresses AS a (organization_id, address, last_day)
+        SELECT DISTINCT l.organization_id, l.address, v_day
+          FROM portero.auth_logs l JOIN portero.organizations o ON o.id = l.organization_id
+         WHERE l.occurred_at >= v_day AND l.occurred_at < v_day + 1 AND portero.is_login(l.event) AND l.address IS NOT NULL
+        ON CONFLICT ON CONSTRAINT log_addresses_pkey
+            DO UPDATE SET last_day = excluded.last_day WHERE a.last_day < excluded.last_day;
         v_day := v_day + 1;
     END IF;
     UPDATE portero.log_tally SET counted_until = v_day;
@@ -83,6 +112,12 @@ BEGIN
         SELECT o.id, NEW.occurred_at::date, NEW.event, NEW.success, 1
           FROM portero.organizations o WHERE o.id = NEW.organization_id
         ON CONFLICT ON CONSTRAINT log_days_pkey DO UPDATE SET rows = d.rows + 1;
+        INSERT INTO portero.log_addresses AS a (organization_id, address, last_day)
+        SELECT o.id, NEW.address, NEW.occurred_at::date
+          FROM portero.organizations o
+         WHERE o.id = NEW.organization_id AND portero.is_login(NEW.event) AND NEW.address IS NOT NULL
+        ON CONFLICT ON CONSTRAINT log_addresses_pkey
+            DO UPDATE SET last_day = excluded.last_day WHERE a.last_day < excluded.last_day;
     END IF;
     RETURN NULL;
 END
@@ -103,6 +138,28 @@ BEGIN
       ) gone
      WHERE d.organization_id = gone.organization_id AND d.day = gone.day AND d.event = gone.event
        AND d.success = gone.success;
+    -- Whose last login went may have an older one that is left: none, where the oldest go first.
+    WITH gone AS MATERIALIZED (
+        SELECT g.organization_id, g.address, max(g.occurred_at)::date AS day
+          FROM deleted g WHERE portero.is_login(g.event) GROUP BY 1, 2
+    ), last AS MATERIALIZED (
+        SELECT a.organization_id, a.address, a.last_day
+          FROM gone JOIN portero.log_addresses a USING (organization_id, address) WHERE a.last_day <= gone.day
+    ), kept AS MATERIALIZED (
+        SELECT l.organization_id, l.address, max(l.occurred_at)::date AS day
+          FROM portero.auth_logs l JOIN last USING (organization_id, address)
+         WHERE l.occurred_at < (SELECT max(w.last_day) + 1 FROM last w)
+           AND l.organization_id IN (SELECT w.organization_id FROM last w) AND portero.is_login(l.event)
+         GROUP BY 1, 2
+    ), moved AS (
+        UPDATE portero.log_addresses a SET last_day = kept.day
+          FROM kept WHERE (a.organization_id, a.address) = (kept.organization_id, kept.address) AND a.last_day > kept.day
+    )
+    DELETE FROM portero.log_addresses a USING last
+     WHERE (a.organization_id, a.address) = (last.organization_id, last.address)
+       AND NOT EXISTS (
+           SELECT FROM kept WHERE (kept.organization_id, kept.address) = (last.organization_id, last.address)
+       );
     RETURN NULL;
 END
 $$;

@@ -1,12 +1,10 @@
 -- 0024 security reports: what an organization's audit trail says about logins, and how things stand now.
 --
--- Why    One round trip a report. Logins are read from an index alone, which refreshing never writes to; what is counted by
---        day comes from log_days (0021).
+-- Why    One round trip a report. Failures are read from an index alone; what is known of each day comes from log_days and
+--        log_addresses (0023).
 -- Locks  ACCESS EXCLUSIVE on auth_logs and sessions while the indexes are made.
 -- Undo   Forward only.
 
-CREATE INDEX auth_logs_logins ON portero.auth_logs (organization_id, occurred_at) INCLUDE (event, address, email)
-    WHERE event IN ('authn_login_fail', 'authn_login_success');
 -- They name no organization, for a password is the same in all of them.
 CREATE INDEX auth_logs_password_changes ON portero.auth_logs (occurred_at, user_id) WHERE event = 'authn_password_change';
 -- When a session was over, or will be.
@@ -52,7 +50,7 @@ BEGIN
           UNION ALL
           SELECT l.occurred_at::date, count(*) FROM portero.auth_logs l
            WHERE l.organization_id = p_organization AND l.occurred_at >= v_counted
-             AND l.event IN ('authn_login_fail', 'authn_login_success') AND l.event = 'authn_login_fail'
+             AND NOT l.success AND l.event = 'authn_login_fail'
            GROUP BY 1
       ) f ON f.day = d.day
      ORDER BY d.day;
@@ -63,12 +61,18 @@ BEGIN
           ('failed', portero.count_logs(p_organization, 'authn_login_fail', false, v_from, null)),
           ('succeeded', portero.count_logs(p_organization, 'authn_login_success', true, v_from, null)),
           ('addresses', (
+              SELECT count(*) FROM portero.log_addresses a
+               WHERE a.organization_id = p_organization AND a.last_day >= v_from
+          ) + (
               SELECT count(*) FROM (
-                  SELECT FROM portero.auth_logs l
-                   WHERE l.organization_id = p_organization AND l.occurred_at >= v_from
-                     AND l.event IN ('authn_login_fail', 'authn_login_success') AND l.address IS NOT NULL
-                   GROUP BY l.address
-              ) a
+                  SELECT DISTINCT l.address FROM portero.auth_logs l
+                   WHERE l.organization_id = p_organization AND l.occurred_at >= v_counted
+                     AND portero.is_login(l.event) AND l.address IS NOT NULL
+              ) n
+               WHERE NOT EXISTS (
+                   SELECT FROM portero.log_addresses a
+                    WHERE a.organization_id = p_organization AND a.address = n.address AND a.last_day >= v_from
+               )
           )),
           ('locked', (
               SELECT count(DISTINCT coalesce(l.user_id::text, l.email)) FROM portero.auth_logs l
@@ -82,7 +86,7 @@ BEGIN
         SELECT l.address, l.email, count(*) AS times, min(l.occurred_at) AS first_seen, max(l.occurred_at) AS last_seen
           FROM portero.auth_logs l
          WHERE l.organization_id = p_organization AND l.occurred_at >= v_from
-           AND l.event IN ('authn_login_fail', 'authn_login_success') AND l.event = 'authn_login_fail'
+           AND NOT l.success AND l.event = 'authn_login_fail'
          GROUP BY l.address, l.email
     ), by_address AS MATERIALIZED (
         SELECT f.address, sum(f.times)::bigint AS times, count(f.email) AS accounts,

@@ -17,6 +17,17 @@ extension FieldError {
         case .controlCharacters:
             language.choose("must not have control characters", "no puede tener caracteres de control")
         case .repeated: language.choose("must be given once", "debe darse una sola vez")
+        case .guessable:
+            language.choose(
+                "is too easily guessed: use several unrelated words, or a longer one",
+                "es demasiado fácil de adivinar: use varias palabras sin relación, o una más larga"
+            )
+        case .personal:
+            language.choose(
+                "is too much like the name or the e-mail address",
+                "se parece demasiado al nombre o al correo electrónico"
+            )
+        case .unchanged: language.choose("must differ from the current one", "debe ser distinta de la actual")
         case .other(let english, let spanish): language.choose(english, spanish)
         }
     }

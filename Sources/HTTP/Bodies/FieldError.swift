@@ -19,6 +19,13 @@ package struct FieldError: Error, Sendable, Hashable {
         /// A query named it more than once.
         case repeated
 
+        /// A secret that others would guess.
+        case guessable
+        /// A secret that is made of what is known of its owner.
+        case personal
+        /// A new value that is the old one.
+        case unchanged
+
         /// A rule that this room does not know.
         case other(english: String, spanish: String)
     }

@@ -13,3 +13,9 @@ package enum InvalidBody: Error, Sendable, Hashable {
         }
     }
 }
+
+/// A body's fields are all there, or it was refused: what is nil here was never looked at.
+package func required<Value>(_ value: Value?) throws(InvalidBody) -> Value {
+    guard let value else { throw .notAnObject }
+    return value
+}

@@ -61,12 +61,6 @@ extension JSONBody {
     }
 }
 
-/// A body's fields are all there, or it was refused: what is nil here was never looked at.
-func required<Value>(_ value: Value?) throws(InvalidBody) -> Value {
-    guard let value else { throw .notAnObject }
-    return value
-}
-
 /// Words the refusal of a password as an error of the field that it came in.
 func namingPassword<Value>(_ field: String, _ body: () async throws -> Value) async throws -> Value {
     do {
@@ -81,18 +75,9 @@ extension PasswordProblem {
         switch self {
         case .tooShort(let minimum): .tooShort(minimum: minimum)
         case .tooLong(let maximum): .tooLong(limit: maximum)
-        case .tooGuessable:
-            .other(
-                english: "is too easily guessed: use several unrelated words, or a longer one",
-                spanish: "es demasiado fácil de adivinar: use varias palabras sin relación, o una más larga"
-            )
-        case .tooPersonal:
-            .other(
-                english: "is too much like your name or e-mail address",
-                spanish: "se parece demasiado a su nombre o su correo electrónico"
-            )
-        case .sameAsCurrent:
-            .other(english: "must differ from the current one", spanish: "debe ser distinta de la actual")
+        case .tooGuessable: .guessable
+        case .tooPersonal: .personal
+        case .sameAsCurrent: .unchanged
         }
     }
 }

@@ -103,18 +103,9 @@ extension PasswordProblem {
         switch self {
         case .tooShort(let minimum): .tooShort(minimum: minimum)
         case .tooLong(let maximum): .tooLong(limit: maximum)
-        case .tooGuessable:
-            .other(
-                english: "is too easily guessed: use several unrelated words, or a longer one",
-                spanish: "es demasiado fácil de adivinar: use varias palabras sin relación, o una más larga"
-            )
-        case .tooPersonal:
-            .other(
-                english: "is too much like the name or e-mail address",
-                spanish: "se parece demasiado al nombre o al correo electrónico"
-            )
-        case .sameAsCurrent:
-            .other(english: "must differ from the current one", spanish: "debe ser distinta de la actual")
+        case .tooGuessable: .guessable
+        case .tooPersonal: .personal
+        case .sameAsCurrent: .unchanged
         }
     }
 }

@@ -141,6 +141,37 @@ struct IngeocimycSecurityScenarios {
         #expect(try await ask(tenant, "logs?success=false")["pagination"]?["total"] == 33)
     }
 
+    @Test("Different addresses stay exact once days have been counted, and when rows come late or go")
+    func countedAddresses() async throws {
+        let tenant = try await tenant()
+        for day in 3..<9 {
+            try await log("authn_login_fail", of: tenant, daysAgo: Double(day), address: "203.0.113.\(day)", times: 2)
+        }
+        try await log("authn_login_success", of: tenant, daysAgo: 8, address: "203.0.113.3")
+        try await log("authn_password_change", of: tenant, daysAgo: 4, address: "203.0.113.99")
+        try await site.database.run("UPDATE portero.log_tally SET counted_until = current_date - 30")
+        try await site.database.run("DO $$ BEGIN WHILE portero.tally_logs() LOOP END LOOP; END $$")
+        /// How many tried in so many days, the one who asks included.
+        func addresses(in days: Int) async throws -> Int? {
+            try await ask(tenant, "security/report?days=\(days)")["uniqueIps"]?.integer
+        }
+        #expect(try await addresses(in: 30) == 7)
+        #expect(try await addresses(in: 6) == 4)
+        #expect(try await addresses(in: 1) == 1)
+        try await log("authn_login_fail", of: tenant, daysAgo: 4, address: "203.0.113.8")
+        try await log("authn_login_fail", of: tenant, address: "203.0.113.7")
+        #expect(try await addresses(in: 30) == 7)
+        #expect(try await addresses(in: 6) == 6)
+        try await site.database.run(
+            """
+            DELETE FROM portero.auth_logs
+             WHERE organization_id = \(tenant.id) AND occurred_at > now() - interval '5 days' AND host(address) LIKE '203.%'
+            """
+        )
+        #expect(try await addresses(in: 6) == 2)
+        #expect(try await addresses(in: 30) == 6)
+    }
+
     @Test(
         "A query that is wrong names its field",
         arguments: [
