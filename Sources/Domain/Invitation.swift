@@ -64,14 +64,3 @@ package struct OwnInvitation: Sendable {
         self.expiresAt = expiresAt
     }
 }
-
-/// A page of a list of invitations, and how many there are in all.
-package struct InvitationPage: Sendable {
-    package let invitations: [Invitation]
-    package let total: Int
-
-    package init(invitations: [Invitation], total: Int) {
-        self.invitations = invitations
-        self.total = total
-    }
-}

@@ -40,14 +40,3 @@ package struct LogEntry: Sendable {
         self.occurredAt = occurredAt
     }
 }
-
-/// A page of the audit trail, and how many rows match in all.
-package struct LogPage: Sendable {
-    package let entries: [LogEntry]
-    package let total: Int
-
-    package init(entries: [LogEntry], total: Int) {
-        self.entries = entries
-        self.total = total
-    }
-}

@@ -36,39 +36,10 @@ package struct Member: Sendable {
     }
 }
 
-/// Some of an organization's members, in an order.
-package struct MemberQuery: Sendable {
-    /// The database knows the same names.
-    package enum Sort: String, CaseIterable, Sendable {
-        case fullName = "full_name"
-        case email
-        case createdAt = "created_at"
-        case role
-    }
-
-    /// Looked for as it stands in names, addresses and usernames, without regard to case and accents.
-    package let search: String?
-    package let sort: Sort
-    package let isDescending: Bool
-    package let limit: Int
-    package let offset: Int
-
-    package init(search: String?, sort: Sort, isDescending: Bool, limit: Int, offset: Int) {
-        self.search = search
-        self.sort = sort
-        self.isDescending = isDescending
-        self.limit = limit
-        self.offset = offset
-    }
-}
-
-/// One page of members, and how many there are in all.
-package struct MemberPage: Sendable {
-    package let members: [Member]
-    package let total: Int
-
-    package init(members: [Member], total: Int) {
-        self.members = members
-        self.total = total
-    }
+/// The database knows the same names.
+package enum MemberSort: String, CaseIterable, Sendable {
+    case fullName = "full_name"
+    case email
+    case createdAt = "created_at"
+    case role
 }

@@ -11,10 +11,10 @@ package struct DirectoryService: Sendable {
 
     /// - Throws: `AuthError.missing`.
     package func people(
-        _ query: DirectoryQuery<PersonSort>,
+        _ query: ListQuery<PersonSort>,
         for caller: Caller,
         origin: Origin
-    ) async throws -> DirectoryPage<DirectoryPerson> {
+    ) async throws -> ListPage<DirectoryPerson> {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.manageUsers)
             return try await dependencies.directory.people(of: actor.organizationID, query)
@@ -86,7 +86,7 @@ package struct DirectoryService: Sendable {
         }
     }
 
-    package func roles(_ query: DirectoryQuery<RoleSort>, for caller: Caller) async throws -> [DirectoryRole] {
+    package func roles(_ query: ListQuery<RoleSort>, for caller: Caller) async throws -> [DirectoryRole] {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
         return try await dependencies.directory.roles(of: organization, query)
     }
@@ -94,7 +94,7 @@ package struct DirectoryService: Sendable {
     /// - Throws: `AuthError.roleNotFound`, also where it is another organization's.
     package func role(_ number: Int, for caller: Caller) async throws -> DirectoryRole {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
-        let one = DirectoryQuery(search: nil, sort: RoleSort.number, isDescending: false, limit: 1, offset: 0)
+        let one = ListQuery(search: nil, sort: RoleSort.number, isDescending: false, limit: 1, offset: 0)
         guard let role = try await dependencies.directory.roles(of: organization, only: number, one).first else {
             throw AuthError.roleNotFound
         }
@@ -113,10 +113,10 @@ package struct DirectoryService: Sendable {
 
     /// - Throws: `AuthError.missing`.
     package func openSessions(
-        _ query: DirectoryQuery<OpenSessionSort>,
+        _ query: ListQuery<OpenSessionSort>,
         for caller: Caller,
         origin: Origin
-    ) async throws -> DirectoryPage<OpenSession> {
+    ) async throws -> ListPage<OpenSession> {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.manageSessions)
             return try await dependencies.directory.openSessions(of: actor.organizationID, query)

@@ -53,7 +53,7 @@ package struct InvitationService: Sendable {
         limit: Int,
         offset: Int,
         for caller: Caller
-    ) async throws -> InvitationPage {
+    ) async throws -> ListPage<Invitation> {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
         try caller.require(.manageUsers)
         return try await dependencies.invitations.list(of: organization, status, limit: limit, offset: offset)

@@ -10,7 +10,7 @@ package struct LogService: Sendable {
     }
 
     /// - Throws: `AuthError.missing`.
-    package func page(_ query: LogQuery, for caller: Caller, origin: Origin) async throws -> LogPage {
+    package func page(_ query: LogQuery, for caller: Caller, origin: Origin) async throws -> ListPage<LogEntry> {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.viewAuditLog)
             return try await dependencies.audit.page(query, for: actor)

@@ -10,7 +10,11 @@ package struct MemberService: Sendable {
     }
 
     /// - Throws: `AuthError.missing`.
-    package func page(_ query: MemberQuery, for caller: Caller, origin: Origin) async throws -> MemberPage {
+    package func page(
+        _ query: ListQuery<MemberSort>,
+        for caller: Caller,
+        origin: Origin
+    ) async throws -> ListPage<Member> {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.manageUsers)
             return try await dependencies.members.page(of: actor.organizationID, query)

@@ -5,21 +5,17 @@ extension AuditRepository {
     /// A page by its number, and how many rows match.
     ///
     /// - Throws: `AuthError.organizationNotFound`, `.missing`.
-    package func page(_ query: LogQuery, for actor: Actor) async throws -> LogPage {
-        let rows = try await reaching(refusals(lacking: .viewAuditLog)) { () throws(PostgresError) in
-            try await database.read(
+    package func page(_ query: LogQuery, for actor: Actor) async throws -> ListPage<LogEntry> {
+        try await reaching(refusals(lacking: .viewAuditLog)) { () throws(PostgresError) in
+            try await database.page(
                 """
                 SELECT * FROM portero.log_page(
                     \(actor.userID), \(actor.organizationID), \(query.event), \(query.userNumber),
                     \(query.email?.normalized), \(query.success), \(query.from), \(query.to),
                     \(Int32(clamping: query.limit)), \(query.offset))
                 """
-            ).map { (row: inout Row) throws(PostgresError) in
-                let total: Int = try row.next()
-                return (total, try LogEntry(onPage: &row))
-            }
+            ) { (row: inout Row) throws(PostgresError) in try LogEntry(onPage: &row) }
         }
-        return LogPage(entries: rows.compactMap(\.1), total: rows.first?.0 ?? 0)
     }
 }
 

@@ -1,13 +1,6 @@
 import Domain
 import Postgres
 
-extension DirectoryQuery {
-    /// The last parameters of every list.
-    var arguments: SQL {
-        "\(search), \(sort.rawValue), \(isDescending), \(Int32(clamping: limit)), \(offset)"
-    }
-}
-
 extension EmployeeDetails? {
     /// Whether there are any, and what they are, as gates take them.
     var arguments: SQL {

@@ -11,39 +11,31 @@ package struct DirectoryRepository: Sendable {
 
     package func people(
         of organization: OrganizationID,
-        _ query: DirectoryQuery<PersonSort>
-    ) async throws -> DirectoryPage<DirectoryPerson> {
-        let rows = try await reaching { () throws(PostgresError) in
-            try await database.read(
+        _ query: ListQuery<PersonSort>
+    ) async throws -> ListPage<DirectoryPerson> {
+        try await reaching { () throws(PostgresError) in
+            try await database.page(
                 "SELECT total, (person).* FROM portero.people(\(organization), \(query.arguments))"
-            ).map { (row: inout Row) throws(PostgresError) in
-                let total: Int = try row.next()
-                return (total, try DirectoryPerson(&row))
-            }
+            ) { (row: inout Row) throws(PostgresError) in try DirectoryPerson(&row) }
         }
-        return DirectoryPage(items: rows.compactMap(\.1), total: rows.first?.0 ?? 0)
     }
 
     package func openSessions(
         of organization: OrganizationID,
-        _ query: DirectoryQuery<OpenSessionSort>
-    ) async throws -> DirectoryPage<OpenSession> {
-        let rows = try await reaching { () throws(PostgresError) in
-            try await database.read(
+        _ query: ListQuery<OpenSessionSort>
+    ) async throws -> ListPage<OpenSession> {
+        try await reaching { () throws(PostgresError) in
+            try await database.page(
                 "SELECT * FROM portero.open_sessions(\(organization), \(query.arguments))"
-            ).map { (row: inout Row) throws(PostgresError) in
-                let total: Int = try row.next()
-                return (total, try OpenSession(&row))
-            }
+            ) { (row: inout Row) throws(PostgresError) in try OpenSession(&row) }
         }
-        return DirectoryPage(items: rows.compactMap(\.1), total: rows.first?.0 ?? 0)
     }
 
     /// All roles, some of them in an order, or one.
     package func roles(
         of organization: OrganizationID,
         only number: Int? = nil,
-        _ query: DirectoryQuery<RoleSort>
+        _ query: ListQuery<RoleSort>
     ) async throws -> [DirectoryRole] {
         try await reaching { () throws(PostgresError) in
             try await database.read(

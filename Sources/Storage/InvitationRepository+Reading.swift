@@ -9,7 +9,7 @@ extension InvitationRepository {
         _ status: InvitationStatus?,
         limit: Int,
         offset: Int
-    ) async throws -> InvitationPage {
+    ) async throws -> ListPage<Invitation> {
         try await read(
             """
             SELECT * FROM portero.invitations_of(\(organization), NULL, \(status?.rawValue), \(Int32(clamping: limit)),
@@ -19,7 +19,7 @@ extension InvitationRepository {
     }
 
     package func find(_ id: InvitationID, in organization: OrganizationID) async throws -> Invitation? {
-        try await read("SELECT * FROM portero.invitations_of(\(organization), \(id), NULL, 1, 0)").invitations.first
+        try await read("SELECT * FROM portero.invitations_of(\(organization), \(id), NULL, 1, 0)").items.first
     }
 
     /// What a person has been invited to and may still accept.
@@ -30,13 +30,10 @@ extension InvitationRepository {
         }
     }
 
-    private func read(_ question: SQL) async throws -> InvitationPage {
-        let rows = try await reaching { () throws(PostgresError) in
-            try await database.read(question).map { (row: inout Row) throws(PostgresError) in
-                (total: try row.next() as Int, invitation: try Invitation(&row))
-            }
+    private func read(_ question: SQL) async throws -> ListPage<Invitation> {
+        try await reaching { () throws(PostgresError) in
+            try await database.page(question) { (row: inout Row) throws(PostgresError) in try Invitation(&row) }
         }
-        return InvitationPage(invitations: rows.compactMap(\.invitation), total: rows.first?.total ?? 0)
     }
 }
 

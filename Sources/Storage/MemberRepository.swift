@@ -9,20 +9,18 @@ package struct MemberRepository: Sendable {
         self.database = database
     }
 
-    package func page(of organization: OrganizationID, _ query: MemberQuery) async throws -> MemberPage {
-        let rows = try await reaching { () throws(PostgresError) in
-            try await database.read(
+    package func page(
+        of organization: OrganizationID,
+        _ query: ListQuery<MemberSort>
+    ) async throws -> ListPage<Member> {
+        try await reaching { () throws(PostgresError) in
+            try await database.page(
                 """
                 SELECT total, user_id, email, full_name, username, is_active, role_id, role_name, joined_at, last_login_at
-                  FROM portero.members(\(organization), \(query.search), \(query.sort.rawValue), \(query.isDescending),
-                                       \(Int32(clamping: query.limit)), \(query.offset))
+                  FROM portero.members(\(organization), \(query.arguments))
                 """
-            ).map { (row: inout Row) throws(PostgresError) in
-                let total: Int = try row.next()
-                return (total, try Member(onPage: &row))
-            }
+            ) { (row: inout Row) throws(PostgresError) in try Member(onPage: &row) }
         }
-        return MemberPage(members: rows.compactMap(\.1), total: rows.first?.0 ?? 0)
     }
 
     /// - Throws: `AuthError.organizationNotFound`, `.missing`, `.memberNotFound`, `.unknownRole`, `.grantsMoreThanHeld`,

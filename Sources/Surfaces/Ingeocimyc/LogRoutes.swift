@@ -23,7 +23,7 @@ extension IngeocimycSurface {
         let found = try await logs.page(question, for: caller, origin: request.origin)
         return .json(200) {
             $0.array("logs") {
-                for entry in found.entries { $0.log(entry) }
+                for entry in found.items { $0.log(entry) }
             }
             $0.object("pagination") {
                 $0.field("page", page)

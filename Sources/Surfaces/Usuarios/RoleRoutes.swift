@@ -11,7 +11,7 @@ extension UsuariosSurface {
         var query = try QueryReader(request.query)
         let page = PageRequest(&query, Self.rules)
         try query.finish()
-        let roles = try await directory.roles(DirectoryQuery(page, by: RoleSort.named(page.sort)), for: caller)
+        let roles = try await directory.roles(ListQuery(page, by: RoleSort.named(page.sort)), for: caller)
         var writer = JSONWriter()
         writer.array {
             for role in roles { $0.object { $0.rol(role) } }

@@ -23,11 +23,11 @@ extension UsuariosSurface {
         let page = PageRequest(&query, Self.rules)
         try query.finish()
         let list = try await directory.openSessions(
-            DirectoryQuery(page, by: OpenSessionSort.named(page.sort)),
+            ListQuery(page, by: OpenSessionSort.named(page.sort)),
             for: caller,
             origin: request.origin
         )
-        return .page(page, of: list) { writer, session in
+        return .page(page.page, limit: page.limit, of: list.items, total: list.total) { writer, session in
             writer.object { $0.sesion(session) }
         }
     }

@@ -11,11 +11,11 @@ extension UsuariosSurface {
         let page = PageRequest(&query, Self.rules)
         try query.finish()
         let list = try await directory.people(
-            DirectoryQuery(page, by: PersonSort.named(page.sort)),
+            ListQuery(page, by: PersonSort.named(page.sort)),
             for: caller,
             origin: request.origin
         )
-        return .page(page, of: list) { writer, person in
+        return .page(page.page, limit: page.limit, of: list.items, total: list.total) { writer, person in
             writer.object { $0.usuario(person, withLogin: true) }
         }
     }

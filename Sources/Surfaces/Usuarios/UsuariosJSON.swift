@@ -6,7 +6,7 @@ enum Numbers {
     static let range = 1...9_007_199_254_740_991
 }
 
-extension DirectoryQuery {
+extension ListQuery {
     init(_ page: PageRequest, by sort: Sort) {
         self.init(
             search: page.search,
@@ -15,24 +15,6 @@ extension DirectoryQuery {
             limit: page.limit,
             offset: page.offset
         )
-    }
-}
-
-extension Response {
-    /// `{data, total, page, limit}`.
-    static func page<Item>(
-        _ page: PageRequest,
-        of list: DirectoryPage<Item>,
-        _ write: (inout JSONWriter, Item) -> Void
-    ) -> Response {
-        .json(200) {
-            $0.array("data") {
-                for item in list.items { write(&$0, item) }
-            }
-            $0.field("total", list.total)
-            $0.field("page", page.page)
-            $0.field("limit", page.limit)
-        }
     }
 }
 

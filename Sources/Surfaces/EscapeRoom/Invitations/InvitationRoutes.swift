@@ -31,14 +31,7 @@ extension InvitationsSurface {
             offset: (page - 1) * limit,
             for: caller
         )
-        var writer = JSONWriter()
-        writer.object {
-            $0.array("data") { for invitation in found.invitations { $0.invitation(invitation) } }
-            $0.field("total", found.total)
-            $0.field("page", page)
-            $0.field("limit", limit)
-        }
-        return Response(status: 200, contentType: .json, body: writer.bytes)
+        return .page(page, limit: limit, of: found.items, total: found.total) { $0.invitation($1) }
     }
 
     func revoke(_ request: Request) async throws -> Response {

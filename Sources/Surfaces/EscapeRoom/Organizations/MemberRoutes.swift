@@ -4,24 +4,15 @@ import HTTP
 import Services
 
 extension OrganizationsSurface {
-    private static let memberLists = PageRequest.Rules(sorts: MemberQuery.Sort.allCases.map(\.rawValue))
+    private static let memberLists = PageRequest.Rules(sorts: MemberSort.allCases.map(\.rawValue))
 
     func listMembers(_ request: Request) async throws -> Response {
         let caller = try await member(of: request)
         var query = try QueryReader(request.query)
         let page = PageRequest(&query, Self.memberLists)
         try query.finish()
-        let list = try await members.page(MemberQuery(page), for: caller, origin: request.origin)
-        var writer = JSONWriter()
-        writer.object {
-            $0.array("data") {
-                for member in list.members { $0.member(member) }
-            }
-            $0.field("total", list.total)
-            $0.field("page", page.page)
-            $0.field("limit", page.limit)
-        }
-        return Response(status: 200, contentType: .json, body: writer.bytes)
+        let list = try await members.page(ListQuery(page), for: caller, origin: request.origin)
+        return .page(page.page, limit: page.limit, of: list.items, total: list.total) { $0.member($1) }
     }
 
     func changeMember(_ request: Request) async throws -> Response {
@@ -56,11 +47,11 @@ extension PathParameters {
     }
 }
 
-extension MemberQuery {
+extension ListQuery<MemberSort> {
     fileprivate init(_ page: PageRequest) {
         self.init(
             search: page.search,
-            sort: Sort(rawValue: page.sort) ?? .fullName,
+            sort: MemberSort(rawValue: page.sort) ?? .fullName,
             isDescending: page.order == .descending,
             limit: page.limit,
             offset: page.offset

@@ -1,5 +1,5 @@
 /// Some of a list, in an order; the database knows the same names of sorts.
-package struct DirectoryQuery<Sort: RawRepresentable<String> & Sendable>: Sendable {
+package struct ListQuery<Sort: RawRepresentable<String> & Sendable>: Sendable {
     /// Looked for as it stands, without regard to case and accents.
     package let search: String?
     package let sort: Sort
@@ -16,34 +16,8 @@ package struct DirectoryQuery<Sort: RawRepresentable<String> & Sendable>: Sendab
     }
 }
 
-package enum PersonSort: String, CaseIterable, Sendable {
-    case number
-    case username
-    case email
-    case isActive = "is_active"
-    case createdAt = "created_at"
-    case lastLoginAt = "last_login_at"
-    case role
-}
-
-package enum RoleSort: String, CaseIterable, Sendable {
-    case number
-    case name
-    case description
-    case createdAt = "created_at"
-}
-
-package enum OpenSessionSort: String, CaseIterable, Sendable {
-    case createdAt = "created_at"
-    case number
-    case user
-    case expiresAt = "expires_at"
-    case address
-    case userAgent = "user_agent"
-}
-
 /// One page of a list, and how many there are in all that match.
-package struct DirectoryPage<Item: Sendable>: Sendable {
+package struct ListPage<Item: Sendable>: Sendable {
     package let items: [Item]
     package let total: Int
 
