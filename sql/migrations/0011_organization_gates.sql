@@ -223,6 +223,23 @@ AS $$
       FROM portero.roles r WHERE r.id = p_role
 $$;
 
+-- Takes a membership that may be changed: not one whose role allows more than `p_rights`.
+CREATE FUNCTION portero.take_member(p_organization uuid, p_member uuid, p_rights text[]) RETURNS portero.memberships
+LANGUAGE plpgsql SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_member portero.memberships;
+BEGIN
+    SELECT * INTO v_member FROM portero.memberships m
+     WHERE m.organization_id = p_organization AND m.user_id = p_member FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM portero.refuse('member_not_found');
+    END IF;
+    PERFORM portero.require_covering(p_rights, portero.role_rights(v_member.role_id));
+    RETURN v_member;
+END
+$$;
+
 -- Changes what is not null of a member.
 CREATE FUNCTION portero.update_member(
     p_actor uuid, p_session uuid, p_organization uuid, p_member uuid, p_role uuid, p_is_active boolean,
@@ -232,23 +249,17 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 DECLARE
     v_rights text[];
-    v_role uuid;
-    v_is_active boolean;
+    v_before portero.memberships;
 BEGIN
     PERFORM portero.hold(p_organization);
     v_rights := portero.require(p_actor, p_organization, 'manage_users');
-    SELECT m.role_id, m.is_active INTO v_role, v_is_active FROM portero.memberships m
-     WHERE m.organization_id = p_organization AND m.user_id = p_member FOR UPDATE;
-    IF NOT FOUND THEN
-        PERFORM portero.refuse('member_not_found');
-    END IF;
-    PERFORM portero.require_covering(v_rights, portero.role_rights(v_role));
+    v_before := portero.take_member(p_organization, p_member, v_rights);
     IF p_role IS NOT NULL AND NOT EXISTS (
         SELECT FROM portero.roles r WHERE r.organization_id = p_organization AND r.id = p_role
     ) THEN
         PERFORM portero.refuse('memberships_role_fkey');
     END IF;
-    PERFORM portero.require_covering(v_rights, portero.role_rights(coalesce(p_role, v_role)));
+    PERFORM portero.require_covering(v_rights, portero.role_rights(coalesce(p_role, v_before.role_id)));
     UPDATE portero.memberships m
        SET role_id = coalesce(p_role, m.role_id), is_active = coalesce(p_is_active, m.is_active)
      WHERE m.organization_id = p_organization AND m.user_id = p_member
@@ -256,11 +267,13 @@ BEGIN
     IF FOUND THEN
         PERFORM portero.check_admins();
         PERFORM portero.log(
-            p_origin, CASE WHEN p_role <> v_role THEN 'authz_change' ELSE 'user_membership_updated' END,
+            p_origin, CASE WHEN p_role <> v_before.role_id THEN 'authz_change' ELSE 'user_membership_updated' END,
             true, NULL, p_member, p_session, p_organization, NULL, p_actor,
             jsonb_build_object(
-                'before', portero.membership_facts(v_role, v_is_active),
-                'after', portero.membership_facts(coalesce(p_role, v_role), coalesce(p_is_active, v_is_active))
+                'before', portero.membership_facts(v_before.role_id, v_before.is_active),
+                'after', portero.membership_facts(
+                    coalesce(p_role, v_before.role_id), coalesce(p_is_active, v_before.is_active)
+                )
             )
         );
     END IF;
@@ -281,25 +294,19 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 DECLARE
     v_rights text[];
-    v_role uuid;
-    v_is_active boolean;
+    v_before portero.memberships;
 BEGIN
     PERFORM portero.hold(p_organization);
     v_rights := portero.require(
         p_actor, p_organization, CASE WHEN p_actor <> p_member THEN 'manage_users' END
     );
-    SELECT m.role_id, m.is_active INTO v_role, v_is_active FROM portero.memberships m
-     WHERE m.organization_id = p_organization AND m.user_id = p_member FOR UPDATE;
-    IF NOT FOUND THEN
-        PERFORM portero.refuse('member_not_found');
-    END IF;
-    PERFORM portero.require_covering(v_rights, portero.role_rights(v_role));
+    v_before := portero.take_member(p_organization, p_member, v_rights);
     DELETE FROM portero.memberships m WHERE m.organization_id = p_organization AND m.user_id = p_member;
     PERFORM portero.check_admins();
     PERFORM portero.log(
         p_origin, 'user_membership_deleted', true, CASE WHEN p_actor = p_member THEN 'left' ELSE 'removed' END,
         p_member, p_session, p_organization, NULL, p_actor,
-        jsonb_build_object('before', portero.membership_facts(v_role, v_is_active))
+        jsonb_build_object('before', portero.membership_facts(v_before.role_id, v_before.is_active))
     );
 END
 $$;

@@ -229,12 +229,7 @@ BEGIN
     SELECT * INTO v_user FROM portero.users u WHERE u.number = p_number AND EXISTS (
         SELECT FROM portero.memberships m WHERE m.organization_id = p_organization AND m.user_id = u.id
     ) FOR NO KEY UPDATE;
-    SELECT * INTO v_membership FROM portero.memberships m
-     WHERE m.organization_id = p_organization AND m.user_id = v_user.id FOR UPDATE;
-    IF NOT FOUND THEN
-        PERFORM portero.refuse('member_not_found');
-    END IF;
-    PERFORM portero.require_covering(v_rights, portero.role_rights(v_membership.role_id));
+    v_membership := portero.take_member(p_organization, v_user.id, v_rights);
     v_role := v_membership.role_id;
     IF p_role IS NOT NULL THEN
         v_role := portero.numbered_role(p_organization, p_role, v_rights);
@@ -295,8 +290,7 @@ AS $$
 DECLARE
     v_rights text[];
     v_user portero.users;
-    v_role uuid;
-    v_is_active boolean;
+    v_membership portero.memberships;
     v_is_last boolean;
 BEGIN
     PERFORM portero.hold(p_organization);
@@ -305,15 +299,10 @@ BEGIN
     SELECT * INTO v_user FROM portero.users u WHERE u.number = p_number AND EXISTS (
         SELECT FROM portero.memberships m WHERE m.organization_id = p_organization AND m.user_id = u.id
     ) FOR UPDATE;
-    SELECT m.role_id, m.is_active INTO v_role, v_is_active FROM portero.memberships m
-     WHERE m.organization_id = p_organization AND m.user_id = v_user.id FOR UPDATE;
-    IF NOT FOUND THEN
-        PERFORM portero.refuse('member_not_found');
-    END IF;
+    v_membership := portero.take_member(p_organization, v_user.id, v_rights);
     IF v_user.id = p_actor THEN
         PERFORM portero.refuse('own_account');
     END IF;
-    PERFORM portero.require_covering(v_rights, portero.role_rights(v_role));
     PERFORM portero.end_sessions_in(p_organization, v_user.id, p_actor, 'deactivated', p_origin);
     DELETE FROM portero.memberships m WHERE m.organization_id = p_organization AND m.user_id = v_user.id;
     PERFORM portero.check_admins();
@@ -321,7 +310,7 @@ BEGIN
     PERFORM portero.log(
         p_origin, CASE WHEN v_is_last THEN 'user_deleted' ELSE 'user_membership_deleted' END, true, 'removed',
         v_user.id, p_session, p_organization, v_user.email, p_actor,
-        jsonb_build_object('before', portero.membership_facts(v_role, v_is_active))
+        jsonb_build_object('before', portero.membership_facts(v_membership.role_id, v_membership.is_active))
     );
     IF v_is_last THEN
         DELETE FROM portero.users u WHERE u.id = v_user.id;
