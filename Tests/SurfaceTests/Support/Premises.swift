@@ -16,6 +16,10 @@ struct Premises: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         var configuration = DatabaseConfiguration(url: scratch.url)
         configuration.connections = 2
+        // What a test itself asks may take as long as a busy machine needs.
+        configuration.callTimeout = .seconds(60)
+        configuration.statementTimeout = .seconds(60)
+        configuration.lockTimeout = .seconds(60)
         try await withDatabase(configuration, on: loop) { database in
             try await body(Premises(database: database, scratch: scratch, folder: folder))
         }
