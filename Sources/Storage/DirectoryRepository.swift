@@ -26,11 +26,12 @@ package struct DirectoryRepository: Sendable {
 
     package func openSessions(
         of organization: OrganizationID,
+        managing: Bool,
         _ query: DirectoryQuery<OpenSessionSort>
     ) async throws -> DirectoryPage<OpenSession> {
         let rows = try await reaching { () throws(PostgresError) in
             try await database.read(
-                "SELECT * FROM portero.open_sessions(\(organization), \(query.arguments))"
+                "SELECT * FROM portero.open_sessions(\(organization), \(managing), \(query.arguments))"
             ).map { (row: inout Row) throws(PostgresError) in
                 let total: Int = try row.next()
                 return (total, try OpenSession(&row))
