@@ -26,8 +26,8 @@ struct IncomingRequest {
         hasHead = false
     }
 
-    /// The head as far as it is known: an empty one when it is not this request's, or could not be read.
-    var knownHead: ParsedHead { hasHead ? head : ParsedHead() }
+    /// Nil where the head has not ended, or could not be read.
+    var knownHead: ParsedHead? { hasHead ? head : nil }
 
     func request(from client: (RequestHead) -> NetworkAddress, id: RequestID) -> Request {
         let head = RequestHead(text: head.text, fields: head.fields, method: admission.method, target: head.target)

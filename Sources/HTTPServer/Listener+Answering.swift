@@ -54,14 +54,15 @@ extension Listener {
     /// Answers a request that no handler gets to see, and ends the connection.
     func refuse(_ connection: Connection, _ refusal: Refusal) {
         let now = Instant.now()
-        let head = connection.request.knownHead
+        let head = connection.request.knownHead ?? ParsedHead(begunBy: connection.parser)
         let method = Method(name: head.text.span.extracting(head.method.indices))
         let accepted = head.value(of: "accept-language")
         var response = refusal.response(in: Language.negotiated(accepted, default: configuration.language))
-        if let method, let completeRefusal {
+        if let completeRefusal {
             completeRefusal(
                 &response,
-                RequestHead(text: head.text, fields: head.fields, method: method, target: head.target)
+                refusal.unreadable,
+                RequestHead(text: head.text, fields: head.fields, method: method ?? .get, target: head.target)
             )
         }
         let id = head.requestID ?? ids.next()

@@ -15,6 +15,17 @@ struct ParsedHead {
     /// The value of `Content-Length`, unless there is none.
     var length: UInt64?
 
+    init() {}
+
+    /// What is known of a head that did not end, or is malformed: the target, as far as its first line tells one.
+    init(begunBy parser: borrowing RequestParser) {
+        text = parser.begunLine()
+        let parts = text.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count > 1, parts[1].first == UInt8(ascii: "/"), parts[1].allSatisfy({ (0x21...0x7e).contains($0) })
+        else { return }
+        target = ByteRange(start: parts[1].startIndex, count: parts[1].count)
+    }
+
     /// Forgets the request; a larger storage than most requests need is given back.
     mutating func removeAll() {
         text.removeAll(keepingCapacity: text.capacity <= 4096)

@@ -15,6 +15,8 @@ extension Refusal {
         return Response(status: status, contentType: .problem, headers: headers + [told], body: body)
     }
 
+    var unreadable: Unreadable { Unreadable(status: status, english: detail, spanish: spanishDetail) }
+
     func detail(in language: Language) -> StaticString {
         switch language {
         case .english: detail

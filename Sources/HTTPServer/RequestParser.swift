@@ -73,6 +73,13 @@ struct RequestParser: ~Copyable {
         head.length = source.has_length ? source.length : nil
     }
 
+    /// The first line of the head that is being read, as far as it has come.
+    func begunLine() -> [UInt8] {
+        let source = http_parser_head(parser)
+        let text = UnsafeRawBufferPointer(start: source.text, count: source.text_count)
+        return Array(text.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") })
+    }
+
     /// Copies the body that was just read.
     func read(into body: inout [UInt8]) {
         var count = 0

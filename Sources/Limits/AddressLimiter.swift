@@ -37,7 +37,7 @@ package final class AddressLimiter: Sendable {
         return shard.generations.withLock { generations in
             generations.turn(at: now, every: period, capacity: shard.capacity)
             let slot = generations.slot(for: hash, capacity: shard.capacity)
-            let wholeAgain = max(generations.value(of: slot), now)
+            let wholeAgain = max(generations.value(of: slot, for: hash), now)
             let excess = wholeAgain + cost - now - cost * Int64(limit)
             guard excess <= 0 else { return excess }
             generations.set(slot, to: wholeAgain + cost)
@@ -75,11 +75,12 @@ private struct Generations {
     /// The key itself, or when there is no room for another, one of a few that strangers share.
     func slot(for key: UInt64, capacity: Int) -> UInt64 {
         if current.count < capacity || current[key] != nil { return key }
-        return key % 64
+        return key >> 58
     }
 
-    func value(of slot: UInt64) -> Int64 {
-        current[slot] ?? previous[slot] ?? 0
+    /// What stands in a slot, or what is remembered of the key itself, which may have lost its own place: whichever is later.
+    func value(of slot: UInt64, for key: UInt64) -> Int64 {
+        max(current[slot] ?? previous[slot] ?? 0, previous[key] ?? 0)
     }
 
     mutating func set(_ slot: UInt64, to value: Int64) {

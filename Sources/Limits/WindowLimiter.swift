@@ -35,7 +35,10 @@ package final class WindowLimiter: Sendable {
         let tick = WindowCounts.tick(at: now)
         return shard.senders.withLock { senders in
             let slot = senders.slot(for: hash, at: tick, capacity: shard.capacity)
-            var counts = senders.counts[slot] ?? WindowCounts(beginningAt: tick)
+            // Who shared a place while there was no room goes on from there: nobody over the limit starts afresh.
+            var counts =
+                senders.counts[slot] ?? senders.counts[Senders.sharedSlot(of: hash)]
+                ?? WindowCounts(beginningAt: tick)
             counts.renew(at: tick)
             let isAdmitted =
                 (perMinute == 0 || counts.inMinute < perMinute) && (perHour == 0 || counts.inHour < perHour)
@@ -51,6 +54,14 @@ package final class WindowLimiter: Sendable {
 
     /// How many senders are remembered.
     package var count: Int { shards.reduce(0) { $0 + $1.senders.withLock { $0.counts.count } } }
+
+    /// How many bytes their tables take; of a table's places, a quarter at least is empty.
+    package var footprint: Int {
+        shards.reduce(0) { sum, shard in
+            sum + shard.senders.withLock { $0.counts.capacity } * 4 / 3
+                * (MemoryLayout<UInt64>.stride + MemoryLayout<WindowCounts>.stride)
+        }
+    }
 
     private final class Shard: Sendable {
         let capacity: Int
@@ -99,6 +110,9 @@ private struct Senders {
             sweepAt = max(1024, counts.count * 2)
             sweptAt = tick
         }
-        return counts.count < capacity ? key : key % 64
+        return counts.count < capacity ? key : Self.sharedSlot(of: key)
     }
+
+    /// By other bits than those that choose the shard.
+    static func sharedSlot(of key: UInt64) -> UInt64 { key >> 58 }
 }

@@ -30,6 +30,24 @@ extension Dependencies {
     }
 }
 
+extension Dependencies {
+    /// Has an organization's program do something there, and writes it down where its key lacks the right to.
+    func acting<Value: Sendable>(
+        as program: ServiceCaller,
+        from origin: Origin,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await body()
+        } catch {
+            if let reason = (error as? AuthError)?.missingRight {
+                try await audit.recordRefusal(reason, of: program.keyID, in: program.organizationID, origin: origin)
+            }
+            throw error
+        }
+    }
+}
+
 extension AuthError {
     fileprivate var missingRight: String? {
         switch self {

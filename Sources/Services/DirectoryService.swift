@@ -111,6 +111,8 @@ package struct DirectoryService: Sendable {
         return role
     }
 
+    /// The live sessions; only who manages users finds any by a dni.
+    ///
     /// - Throws: `AuthError.missing`.
     package func openSessions(
         _ query: ListQuery<OpenSessionSort>,
@@ -119,7 +121,11 @@ package struct DirectoryService: Sendable {
     ) async throws -> ListPage<OpenSession> {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.manageSessions)
-            return try await dependencies.directory.openSessions(of: actor.organizationID, query)
+            return try await dependencies.directory.openSessions(
+                of: actor.organizationID,
+                managing: caller.permissions.contains(Permission.manageUsers.rawValue),
+                query
+            )
         }
     }
 }

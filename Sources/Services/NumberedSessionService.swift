@@ -61,17 +61,19 @@ package struct NumberedSessionService: Sendable {
         at host: HostName?,
         origin: Origin
     ) async throws -> (session: NumberedSession, accessToken: String) {
-        try await open(
-            for: user,
-            device: device,
-            lifetime: lifetime,
-            by: .program(
-                caller.keyID,
-                of: caller.organizationID,
-                at: dependencies.binding(host),
-                origin: origin
+        try await dependencies.acting(as: caller, from: origin) {
+            try await open(
+                for: user,
+                device: device,
+                lifetime: lifetime,
+                by: .program(
+                    caller.keyID,
+                    of: caller.organizationID,
+                    at: dependencies.binding(host),
+                    origin: origin
+                )
             )
-        )
+        }
     }
 
     private func open(

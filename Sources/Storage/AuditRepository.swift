@@ -46,20 +46,51 @@ package struct AuditRepository: Sendable {
 
     /// Writes down that somebody was refused for lack of a right.
     package func recordRefusal(_ reason: String, of actor: Actor) async throws {
-        let origin = actor.origin
+        try await recordRefusal(
+            reason,
+            of: (actor.userID, actor.sessionID),
+            in: actor.organizationID,
+            details: "NULL",
+            origin: actor.origin
+        )
+    }
+
+    /// The same of an organization's program.
+    package func recordRefusal(
+        _ reason: String,
+        of key: ServiceKeyID,
+        in organization: OrganizationID,
+        origin: Origin
+    ) async throws {
+        try await recordRefusal(
+            reason,
+            of: nil,
+            in: organization,
+            details: "jsonb_build_object('service_key', \(key))",
+            origin: origin
+        )
+    }
+
+    private func recordRefusal(
+        _ reason: String,
+        of person: (user: UserID, session: SessionID)?,
+        in organization: OrganizationID,
+        details: SQL,
+        origin: Origin
+    ) async throws {
         try await reaching { () throws(PostgresError) in
             _ = try await database.write(
                 """
                 INSERT INTO portero.auth_logs (
                     event, success, reason, user_id, actor_id, organization_id, session_id,
-                    surface, address, user_agent, request_id
+                    surface, address, user_agent, request_id, details
                 ) VALUES (
-                    'authz_fail', false, \(reason), \(actor.userID), \(actor.userID), \(actor.organizationID),
-                    \(actor.sessionID), \(origin.surface.rawValue), \(origin.address)::inet, \(origin.userAgent),
-                    \(origin.requestID)
+                    'authz_fail', false, \(reason), \(person?.user), \(person?.user), \(organization),
+                    \(person?.session), \(origin.surface.rawValue), \(origin.address)::inet, \(origin.userAgent),
+                    \(origin.requestID), \(details)
                 )
                 """,
-                with: ["portero.organization_id": actor.organizationID.description]
+                with: ["portero.organization_id": organization.description]
             )
         }
     }

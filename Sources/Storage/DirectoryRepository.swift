@@ -22,11 +22,12 @@ package struct DirectoryRepository: Sendable {
 
     package func openSessions(
         of organization: OrganizationID,
+        managing: Bool,
         _ query: ListQuery<OpenSessionSort>
     ) async throws -> ListPage<OpenSession> {
         try await reaching { () throws(PostgresError) in
             try await database.page(
-                "SELECT * FROM portero.open_sessions(\(organization), \(query.arguments))"
+                "SELECT * FROM portero.open_sessions(\(organization), \(managing), \(query.arguments))"
             ) { (row: inout Row) throws(PostgresError) in try OpenSession(&row) }
         }
     }

@@ -92,9 +92,34 @@ struct AnswerTests {
         }
     }
 
+    @Test(
+        "Whoever words refusals is told the target, as far as the first line tells one",
+        arguments: [
+            ("GET /a HTTP/1.1\r\nHost: b b\r\n\r\n", "400 /a"),
+            ("BREW /a?b HTTP/1.1\r\nHost: b\r\n\r\n", "501 /a?b"),
+            ("GET /a HTTP/1.1\r\nHost: b\r\n folded\r\n\r\n", "400 /a"),
+            ("GET /a HTTP/9.1\r\nHost: b\r\n\r\n", "505 /a"),
+            ("GET /a HTTP/1.1\r\nX: \(String(repeating: "x", count: 17_000))", "431 /a"),
+            ("GET /\(String(repeating: "a", count: 9000))", "414 /\(String(repeating: "a", count: 9000))"),
+            ("GET a HTTP/1.1\r\n\u{1}", "400 "),
+            ("\u{1}", "400 "), ("GET\r\n\r\n", "400 "),
+        ]
+    )
+    func tellsTargets(_ request: String, _ told: String) async throws {
+        let complete: Listener.RefusalCompleter = { response, refusal, head in
+            let target = String(decoding: head.text[head.target.indices], as: UTF8.self)
+            response.body = Array("\(refusal.status) \(target)".utf8)
+        }
+        try await withServer(completeRefusal: complete) { server in
+            let client = try await server.connect()
+            try await client.send(request)
+            #expect(try await client.answer().text == told)
+        }
+    }
+
     @Test("A refusal can be given what the request's head makes it carry")
     func completesRefusals() async throws {
-        let complete: Listener.RefusalCompleter = { response, head in
+        let complete: Listener.RefusalCompleter = { response, _, head in
             let origin = head.value(of: "Origin").map { String(decoding: $0, as: UTF8.self) } ?? "none"
             response.headers.append(Response.Header("Access-Control-Allow-Origin", origin))
         }

@@ -72,12 +72,28 @@ struct WindowLimiterTests {
         #expect(newcomers.count == 2000)
     }
 
-    @Test("A million senders take no more than their share of memory")
-    func million() {
+    @Test("Who went over the limit on a shared place is over it on one of their own, once there is room")
+    func noFreshStart() throws {
+        let limiter = WindowLimiter(perMinute: 0, perHour: 100, capacity: 512)
+        for key in 0..<3000 { _ = limiter.count(key, at: 0) }
+        // One whose shared place nobody has used yet, so that its hour begins now.
+        let half = 1800 * Self.second
+        let offender = try #require((1...200).first { admitted(limiter, -$0, 150, at: half) == 100 })
+        let later = 3601 * Self.second
+        #expect(!limiter.count(-offender, at: later).isAdmitted)
+        #expect(admitted(limiter, -offender, 150, at: half + 3600 * Self.second) == 100)
+    }
+
+    @Test("Two million senders take no more than 64 MiB, and whoever was over the limit before them still is")
+    func millions() {
         let limiter = WindowLimiter(perMinute: 100, perHour: 1000)
+        #expect(admitted(limiter, -1, 150, at: Self.second) == 100)
         for key in 0..<1_000_000 { _ = limiter.count(key, at: Self.second) }
         #expect(limiter.count >= 990_000)
-        // 24 bytes a place, tables at most half empty but for a step of growth: 64 MB.
-        #expect(limiter.count * 24 * 2 <= 64 << 20)
+        #expect(limiter.footprint <= 64 << 20, "\(limiter.footprint) bytes")
+        for key in 1_000_000..<2_000_000 { _ = limiter.count(key, at: 2 * Self.second) }
+        #expect(limiter.count <= (1 << 20) * 9 / 8 + 64 * 64)
+        #expect(limiter.footprint <= 64 << 20, "\(limiter.footprint) bytes")
+        #expect(!limiter.count(-1, at: 3 * Self.second).isAdmitted)
     }
 }

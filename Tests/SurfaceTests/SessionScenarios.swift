@@ -248,16 +248,4 @@ struct SessionScenarios {
         )
         #expect(logged == kept)
     }
-
-    @Test("Session numbers are random and exact in JavaScript")
-    func numbers() async throws {
-        let person = try await site.person()
-        for _ in 0..<10 { _ = try await site.session(of: person, visitor) }
-        let numbers = try await site.database.texts(
-            "SELECT number::text FROM portero.sessions WHERE user_id = \(person.id) ORDER BY created_at"
-        ).compactMap { Int($0) }
-        #expect(numbers.allSatisfy { (1...9_007_199_254_740_991).contains($0) })
-        #expect(numbers != numbers.sorted())
-        #expect(Set(zip(numbers, numbers.dropFirst()).map { $1 - $0 }).count == numbers.count - 1)
-    }
 }

@@ -151,7 +151,7 @@ BEGIN
     );
     PERFORM portero.log(
         p_origin, 'user_created', true, NULL, p_user, p_session, v_organization, p_email,
-        CASE WHEN v_manages THEN p_actor END, jsonb_build_object('role', v_role.name)
+        p_actor, jsonb_build_object('role', v_role.name)
     );
     RETURN (
         SELECT ROW(

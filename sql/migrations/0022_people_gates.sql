@@ -340,9 +340,10 @@ AS $$
 $$;
 
 -- One page of the live sessions whose active organization is this one, and how many there are that match; a row with no
--- session where it is empty. What a client said of itself is shown in place of what the connection told.
+-- session where it is empty. What a client said of itself is shown in place of what the connection told. Who does not
+-- manage users finds nobody by their dni.
 CREATE FUNCTION portero.open_sessions(
-    p_organization uuid, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
+    p_organization uuid, p_manages boolean, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
 ) RETURNS TABLE (
     total bigint, number bigint, user_number bigint, username text, email text, created_at timestamptz,
     expires_at timestamptz, address text, user_agent text
@@ -359,7 +360,15 @@ DECLARE
                               ELSE 's.created_at' END;
     v_direction text := CASE WHEN p_descending THEN ' DESC' ELSE '' END;
     v_condition text := 's.organization_id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND '
-        || CASE WHEN p_search IS NULL THEN '$2 IS NULL' ELSE 'd.search_text LIKE $2' END;
+        || CASE WHEN p_search IS NULL THEN '$2 IS NULL'
+                WHEN p_manages THEN 'd.search_text LIKE $2'
+                -- The last line of an employee's text is the dni.
+                ELSE $c$d.search_text LIKE $2 AND (
+                    regexp_replace(d.search_text, E'\n[^\n]*$', '') LIKE $2 OR NOT EXISTS (
+                        SELECT FROM portero.employees e
+                         WHERE e.organization_id = d.organization_id AND e.user_id = d.user_id
+                    )
+                )$c$ END;
     v_pattern text := portero.search_pattern(p_search);
 BEGIN
     EXECUTE format('SELECT count(*) FROM %s WHERE %s', v_from, v_condition)
@@ -399,5 +408,5 @@ GRANT EXECUTE ON FUNCTION
     ),
     portero.delete_person(uuid, uuid, uuid, bigint, portero.origin),
     portero.numbered_roles(uuid, bigint, text, text, boolean, integer, bigint),
-    portero.open_sessions(uuid, text, text, boolean, integer, bigint)
+    portero.open_sessions(uuid, boolean, text, text, boolean, integer, bigint)
 TO portero_app;

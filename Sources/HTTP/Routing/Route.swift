@@ -25,4 +25,13 @@ package protocol Surface: Sendable {
     ///
     /// What is no refusal that the surface knows is a bare 500. The request is there for its language and id.
     func response(to error: any Error, for request: Request) -> Response
+
+    /// The answer to what the server refuses by itself at one of the surface's paths.
+    ///
+    /// Nil where problem details in the client's language will do.
+    func response(to refusal: Unreadable) -> Response?
+}
+
+extension Surface {
+    package func response(to refusal: Unreadable) -> Response? { nil }
 }

@@ -1,12 +1,15 @@
 /// Brings each request to its handler, and answers those that have none.
 ///
-/// Built once for each event loop. What handlers throw is worded by their surface, an unknown path by the first surface.
+/// Built once for each event loop. What handlers throw is worded by their surface; where there is no handler, by the first
+/// surface that has a path with the same first segment, else by the first of all.
 package struct Router: Sendable {
     private let surfaces: [any Surface]
     private let cors: CORSPolicy
     private var endpoints: [Endpoint] = []
     private var patterns = PatternTree()
     private var literals = PathTable([])
+    /// The surfaces that word what no handler sees, by first segments.
+    private var owners: [[UInt8]: Int] = [:]
 
     /// A router for one surface or more; two that have a route in common are a mistake that stops the start.
     package init(_ surfaces: [any Surface], cors: CORSPolicy = CORSPolicy()) {
@@ -25,6 +28,8 @@ package struct Router: Sendable {
         let captures = pattern.captures
         let next = endpoints.count
         let path = Array(route.path.utf8)
+        let segment = Array(Self.firstSegment(of: path[...]))
+        if owners[segment] == nil { owners[segment] = surface }
         let place = captures.isEmpty ? literals[path] ?? next : patterns.insert(pattern, endpoint: next)
         if captures.isEmpty { literals[path] = place }
         if place == next { endpoints.append(Endpoint(surface: surface)) }
@@ -38,7 +43,27 @@ package struct Router: Sendable {
         return response
     }
 
-    /// Lets scripts of allowed origins read an answer that the server gave by itself, such as a 413.
+    /// Has an answer that the server gave by itself, such as a 413, worded by the surface that the path belongs to, and lets
+    /// scripts of allowed origins read it.
+    ///
+    /// `head` is as much as could be read of the request.
+    package func complete(_ response: inout Response, to refusal: Unreadable, of head: RequestHead) {
+        if var worded = surface(of: head.text[head.target.indices]).response(to: refusal) {
+            worded.headers += response.headers.filter { "\($0.name)" != "Content-Language" }
+            response = worded
+        }
+        expose(&response, to: head)
+    }
+
+    private func surface(of path: ArraySlice<UInt8>) -> any Surface {
+        surfaces[owners[Array(Self.firstSegment(of: path))] ?? 0]
+    }
+
+    private static func firstSegment(of path: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        path.dropFirst().prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+    }
+
+    /// Lets scripts of allowed origins read an answer.
     package func expose(_ response: inout Response, to head: RequestHead) {
         guard !cors.isEmpty else { return }
         cors.expose(&response, to: cors.allowedOrigin(of: head))
@@ -57,7 +82,7 @@ package struct Router: Sendable {
         if request.method == .options, path.elementsEqual([UInt8(ascii: "*")]) {
             return preflight(request, allowed: Method.allCases.map(\.name.description).joined(separator: ", "))
         }
-        return surfaces[0].response(to: Unroutable.unknownPath, for: request)
+        return surface(of: path).response(to: Unroutable.unknownPath, for: request)
     }
 
     private func perform(_ action: Endpoint.Action, _ request: Request) async -> Response {

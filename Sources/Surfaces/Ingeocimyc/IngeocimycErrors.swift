@@ -13,6 +13,10 @@ extension IngeocimycSurface {
         }
     }
 
+    package func response(to refusal: Unreadable) -> Response? {
+        Self.response(Problem(status: refusal.status, detail: refusal.detail(in: .spanish)))
+    }
+
     private func fault(_ error: any Error, for request: Request) -> Response {
         report(error, request)
         return Self.response(Problem(status: 500, detail: "Error interno del servidor."))

@@ -15,6 +15,10 @@ extension SesionesSurface {
             return .failure(500, "Algo ha fallado en el servidor.")
         }
     }
+
+    package func response(to refusal: Unreadable) -> Response? {
+        .failure(refusal.status, refusal.detail(in: .spanish))
+    }
 }
 
 extension Response {

@@ -15,6 +15,10 @@ extension SessionTrackingSurface {
             return Problem(status: 500).response(in: .spanish)
         }
     }
+
+    package func response(to refusal: Unreadable) -> Response? {
+        Problem(status: refusal.status, detail: refusal.detail(in: .spanish)).response(in: .spanish)
+    }
 }
 
 extension AuthError {

@@ -24,6 +24,10 @@ extension UsuariosSurface {
         }
     }
 
+    package func response(to refusal: Unreadable) -> Response? {
+        .refusal(refusal.status, refusal.detail(in: .spanish))
+    }
+
     private func response(to refusal: InvalidBody) -> Response {
         switch refusal {
         case .unsupportedMediaType: .refusal(415, "El cuerpo debe ser JSON: envíe Content-Type: application/json")

@@ -33,13 +33,8 @@ package struct UsuariosFront: Sendable {
     }
 
     /// Words an answer that the server gives by itself, such as a 413, as this contract does.
-    package func complete(_ response: inout Response, to head: RequestHead) {
-        response = .refusal(
-            response.status,
-            StatusTitle.text(for: response.status, in: .spanish).description,
-            headers: response.headers
-        )
-        router.expose(&response, to: head)
+    package func complete(_ response: inout Response, to refusal: Unreadable, of head: RequestHead) {
+        router.complete(&response, to: refusal, of: head)
     }
 }
 

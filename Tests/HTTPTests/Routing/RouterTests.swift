@@ -117,6 +117,28 @@ struct RouterTests {
         #expect(second.status == 429 && second.text == "second")
     }
 
+    @Test(
+        "What no handler sees is worded by the surface that has paths which begin alike, else by the first",
+        arguments: [
+            ("/login", "second"), ("/login/", "second"), ("/login/x", "second"), ("/login?x=/auth/me", "second"),
+            ("/auth/me", "main"), ("/nothing", "main"), ("/loginx", "main"), ("login", "main"), ("", "main"),
+            ("*", "main"),
+        ]
+    )
+    func wording(_ path: String, _ surface: String) async throws {
+        var response = Response(
+            status: 413,
+            headers: [Response.Header("Content-Language", "en"), Response.Header("Retry-After", "1")]
+        )
+        let refusal = Unreadable(status: 413, english: "Too large.", spanish: "Muy grande.")
+        router.complete(&response, to: refusal, of: RequestHead(.post, path))
+        #expect(response.status == 413 && response.text == "\(surface): Muy grande.")
+        #expect(response.values("Content-Language") == [] && response.values("Retry-After") == ["1"])
+        if path != "/auth/me", path != "*", !path.hasPrefix("/login?") {
+            #expect(await router.respond(to: Request(.get, path)).text == surface)
+        }
+    }
+
     @Test("A hundred paths are all found, and none besides")
     func manyPaths() async {
         struct Many: Surface {

@@ -31,6 +31,14 @@ struct TestSurface: Surface {
         let status = (error as? Unroutable)?.status ?? (error is Refused ? 429 : 500)
         return Response(status: status, contentType: .text, body: Array(name.utf8))
     }
+
+    func response(to refusal: Unreadable) -> Response? {
+        Response(
+            status: refusal.status,
+            contentType: .text,
+            body: Array("\(name): \(refusal.detail(in: .spanish))".utf8)
+        )
+    }
 }
 
 extension Response {

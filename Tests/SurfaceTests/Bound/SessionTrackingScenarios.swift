@@ -89,17 +89,6 @@ struct SessionTrackingScenarios {
         }
     }
 
-    @Test("A number that was guessed ends nothing")
-    func guesses() async throws {
-        let session = try await visitor.track(site.boundMember())
-        for guess in [1, 2, 123, session.number - 1, session.number + 1, 9_007_199_254_740_991] where guess > 0 {
-            let reply = try await logout(.integer(guess))
-            #expect(reply.shape == Reply.problem(404))
-            #expect(reply["detail"] == "No existe esa sesión.")
-        }
-        #expect(try await visitor.get("/auth/me", token: session.token).status == 200)
-    }
-
     @Test("A token that comes along must be valid, of a member, and of the session's person")
     func tokensAlong() async throws {
         let (ana, bruno, stranger) = (
@@ -210,33 +199,6 @@ struct BoundOrganizationScenarios {
             #expect(locked.shape == Reply.problem(423))
             #expect(locked.header("Retry-After") != nil)
             #expect(try await visitor.post("/auth/login", person.credentials).status == 423)
-        }
-    }
-
-    @Test("A session that ended at one server is refused by the other, 200 times of 200")
-    func acrossServers() async throws {
-        try await Site.serving(["PORTERO_LOCKOUT_ATTEMPTS": "0"]) { site in
-            let other = try await site.startAnother(["PORTERO_LOCKOUT_ATTEMPTS": "0"])
-            let person = try await site.boundMember()
-            let (here, there) = (site.visitor(), Visitor(to: other.port))
-            var accepted = 0
-            // Sessions are opened without a password, since hashing 200 would take all the time.
-            let first = try await here.track(person)
-            let body: JSONText = ["ID_Usuario": .integer(try await site.number(of: person)), "Dispositivo": "x"]
-            for round in 0..<200 {
-                let (one, two) = round.isMultiple(of: 2) ? (here, there) : (there, here)
-                let opened = try await one.sesiones("POST", "", token: first.token, body)
-                let token = opened.string("Token_Sesion")
-                guard try await two.sesiones("GET", "/self", token: token).status == 200 else {
-                    throw UnexpectedReply(reply: opened)
-                }
-                let number = opened["ID_Sesion"] ?? .null
-                #expect(try await one.post("/logout", ["session_id": number]).status == 200)
-                if try await two.sesiones("GET", "/self", token: token).status != 401 { accepted += 1 }
-                if try await two.get("/auth/me", token: token).status != 401 { accepted += 1 }
-            }
-            #expect(accepted == 0)
-            await other.stop()
         }
     }
 }

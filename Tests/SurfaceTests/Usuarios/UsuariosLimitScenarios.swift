@@ -68,6 +68,48 @@ struct UsuariosLimitScenarios {
         #expect(try await ask("203.0.113.9") == 401)
     }
 
+    @Test("Behind a trusted proxy the rightmost address that is none of ours counts, however it is written")
+    func hops() async throws {
+        let proxy = try site.usuarios(from: "127.0.0.9")
+        func ask(_ hops: String) async throws -> Int {
+            try await proxy.get(
+                "/api/roles",
+                headers: [("X-Forwarded-For", hops), ("X-Real-IP", "198.51.100.1"), ("Forwarded", "for=198.51.100.1")]
+            ).status
+        }
+        let same = ["203.0.113.70", "::ffff:203.0.113.70", "::FFFF:CB00:7146", "203.0.113.70, 127.0.0.9"]
+        for number in 0..<100 { #expect(try await ask("198.51.100.\(number), \(same[number % 4])") == 401) }
+        for hops in same + ["203.0.113.71, 203.0.113.70"] { #expect(try await ask(hops) == 429, "\(hops)") }
+        #expect(try await ask("203.0.113.70, 203.0.113.71") == 401)
+        let net = ["2001:db8:5:5::1", "2001:DB8:5:5:0:0:0:2", "2001:db8:5:5:ffff:ffff:ffff:ffff"]
+        for number in 0..<100 { #expect(try await ask(net[number % 3]) == 401) }
+        for address in net + ["2001:db8:5:5:0:1::"] { #expect(try await ask(address) == 429, "\(address)") }
+        #expect(try await ask("2001:db8:5:6::1") == 401)
+    }
+
+    @Test("Of 1,100 requests of an hour, 1,000 pass")
+    func hour() async throws {
+        try await Site.serving(["PORTERO_LISTEN_USUARIOS": "127.0.0.1:0", "PORTERO_RATE_LIMIT_PER_MINUTE": "0"]) {
+            site in
+            let visitors = try (0..<10).map { _ in try site.usuarios() }
+            let replies = try await withThrowingTaskGroup(of: [Reply].self) { group in
+                for visitor in visitors {
+                    group.addTask { try await (0..<110).asyncMap { _ in try await visitor.get("/api/roles") } }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(replies.count { $0.status == 401 } == 1000)
+            let refused = replies.filter { $0.status == 429 }
+            #expect(refused.count == 100)
+            for reply in refused {
+                let seconds = try #require(Int(reply.header("Retry-After") ?? ""))
+                #expect((3400...3600).contains(seconds))
+                #expect(reply.header("RateLimit") == "\"hour\";r=0;t=\(seconds)")
+                #expect(reply.header("RateLimit-Policy") == "\"hour\";q=1000;w=3600")
+            }
+        }
+    }
+
     @Test("Every answer has the security headers, and scripts of allowed origins may read the limits")
     func headers() async throws {
         let visitor = try site.usuarios(from: "127.0.0.42")

@@ -59,32 +59,13 @@ struct UsuariosScenarios {
     }
 
     @Test(
-        "Salaries are kept exactly",
-        arguments: [
-            ("0", "0.00"), ("1234567890.10", "1234567890.10"), ("9999999999.99", "9999999999.99"), ("0.1", "0.10"),
-            ("7", "7.00"), ("0.01", "0.01"),
-        ]
-    )
-    func salaries(sent: String, kept: String) async throws {
-        let staff = try await Staff.hired(at: site)
-        let id = try await staff.number(of: staff.admin)
-        let body = #"{"empleado":{"nombres":"A","apellidos":"B","dni":"1","salario":\#(sent)}}"#
-        let reply = try await staff.visitor.send(
-            "PUT",
-            "/api/usuarios/\(id)",
-            body: body,
-            token: staff.token,
-            headers: staff.headers
-        )
-        #expect(reply.status == 200)
-        #expect(try await staff.get("/usuarios/\(id)").answer.text.contains(#""salario":\#(kept),"#))
-    }
-
-    @Test(
         "What no employee has is refused by its field",
         arguments: [
             #""salario":-1"#, #""salario":-0"#, #""salario":1.005"#, #""salario":1e3"#, #""salario":10000000000"#,
-            #""salario":"1""#, #""estado":"ACTIVO""#, #""estado":1"#, #""fechaIngreso":"2020-02-30""#,
+            #""salario":"1""#, #""salario":1500.100"#, #""salario":0.105"#,
+            #""salario":9007199254740993.01"#, #""salario":0.10000000000000000000000000000001"#, #""salario":1E2"#,
+            #""salario":1e400"#,
+            #""estado":"ACTIVO""#, #""estado":1"#, #""fechaIngreso":"2020-02-30""#,
             #""fechaNacimiento":"0000-01-01""#, #""fechaNacimiento":"1990-1-1""#, #""dni":"""#, #""dni":7"#,
             #""nombres":"  ""#, #""email":"x""#, #""telefono":{}"#,
         ]
@@ -249,19 +230,6 @@ struct UsuariosScenarios {
         }
     }
 
-    @Test("Salaries and dni are in no log and no audit row")
-    func discretion() async throws {
-        let staff = try await Staff.hired(at: site)
-        let employee: JSONText = ["nombres": "A", "apellidos": "B", "dni": "DNI-7734-X", "salario": 7734.25]
-        #expect(try await staff.send("POST", "/usuarios", staff.newcomer(["empleado": employee])).status == 201)
-        #expect(try await staff.get("/usuarios?search=dni-7734")["total"] == 1)
-        let rows = try await site.database.count(
-            "SELECT count(*) FROM portero.auth_logs l WHERE l::text ILIKE ANY (ARRAY['%7734.25%', '%dni-7734%'])"
-        )
-        #expect(rows == 0)
-        #expect(!site.server.log.contains { $0.contains("7734.25") || $0.contains("DNI-7734-X") })
-    }
-
     @Test("Whoever registers logs in by username and by e-mail, is listed as they reported, and logs out")
     func login() async throws {
         let staff = try await Staff.hired(at: site)
@@ -302,15 +270,5 @@ struct UsuariosScenarios {
             #expect(reply.status == 401)
             #expect(reply.answer.text == #"{"message":"No autorizado"}"#)
         }
-        let role = try await staff.roleNumber("Admin")
-        let greedy = try await staff.visitor.post(
-            "/api/auth/register",
-            [
-                "username": "codicioso", "email": "codicioso@correo.example", "password": .string(Person.password),
-                "rolId": .integer(role),
-            ],
-            headers: staff.headers
-        )
-        #expect(greedy.status == 403)
     }
 }
