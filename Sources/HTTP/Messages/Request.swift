@@ -52,6 +52,13 @@ package struct Request: Sendable {
         head.value(of: name).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
+    /// The value of the only header field with this name; nil without one, and with several, which two readers might choose
+    /// differently from.
+    package func onlyHeaderBytes(_ name: StaticString) -> ArraySlice<UInt8>? {
+        let values = head.values(of: name)
+        return values.count == 1 ? values[0] : nil
+    }
+
     package func headerBytes(_ name: StaticString) -> ArraySlice<UInt8>? { head.value(of: name) }
 }
 

@@ -7,7 +7,8 @@ extension EscapeRoomSurface {
     func introspect(_ request: Request) async throws -> Response {
         let found: Introspection?
         if request.headerBytes("x-service-key") != nil {
-            let service = try await authentication.service(presenting: request.header("x-service-key") ?? "")
+            let key = request.onlyHeaderBytes("x-service-key") ?? []
+            let service = try await authentication.service(presenting: String(decoding: key, as: UTF8.self))
             found = try await introspections.introspect(tokenToIntrospect(in: request), for: service)
         } else {
             _ = try await caller(of: request)

@@ -38,15 +38,15 @@ package struct SesionesSurface: Surface {
 
     /// The person behind the token of the header.
     func caller(of request: Request) async throws -> BoundCaller {
-        guard let token = request.headerBytes("x-auth-token") else { throw AuthError.unauthenticated }
+        guard let token = request.onlyHeaderBytes("x-auth-token") else { throw AuthError.unauthenticated }
         return try await authentication.caller(presenting: token, at: request.host)
     }
 
     /// The organization's program behind the key of the header.
     func program(of request: Request) async throws -> ServiceCaller {
         guard request.headerBytes("x-service-key") != nil else { throw AuthError.unauthenticated }
-        guard let key = request.header("x-service-key") else { throw AuthError.serviceKeyRefused }
-        return try await authentication.service(presenting: key)
+        guard let key = request.onlyHeaderBytes("x-service-key") else { throw AuthError.serviceKeyRefused }
+        return try await authentication.service(presenting: String(decoding: key, as: UTF8.self))
     }
 }
 

@@ -4,6 +4,8 @@ import Support
 import Testing
 
 /// What the contracts would let anybody do, were they taken by their word: five things, at each contract that leaves them.
+///
+/// The main contract gives no role to whoever registers: `RegistrationScenarios`.
 @Suite(
     "The holes that the contracts leave",
     .serving(Staff.listening.merging(["PORTERO_LOCKOUT_ATTEMPTS": "0"]) { $1 }),
@@ -46,22 +48,6 @@ struct HoleScenarios {
             "SELECT count(*) FROM portero.employees WHERE organization_id = \(staff.organization)"
         )
         #expect(employees == 0)
-    }
-
-    @Test("Who registers at the main contract belongs nowhere, whatever they ask for")
-    func rolesAtEscapeRoom() async throws {
-        let organization = try await site.defaultOrganization().uuidString.lowercased()
-        let email = Site.newEmail()
-        let reply = try await doors.main.post(
-            "/auth/register",
-            [
-                "email": .string(email), "password": .string(Person.password), "full_name": "Ana",
-                "organization_id": .string(organization), "role_id": 1, "role": "Admin", "is_admin": true,
-                "permissions": ["manage_users"], "email_verified": true,
-            ]
-        )
-        #expect(reply.status == 201 && reply["organization_id"] == .null && reply["role_id"] == .null)
-        #expect(try await site.memberships(of: email) == [])
     }
 
     // MARK: - A session for somebody else

@@ -66,6 +66,31 @@ struct SesionesScenarios {
         }
     }
 
+    @Test("A token that is spelled otherwise, sent elsewhere, or sent twice is none; nor is a key that is sent twice")
+    func spellings() async throws {
+        let session = try await visitor.track(site.boundMember())
+        let (token, other) = (session.token, try await visitor.track(site.boundMember()).token)
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        let last = try #require(token.last.flatMap { alphabet.firstIndex(of: $0) })
+        let respelled = (1...3).map { "\(token.dropLast())\(alphabet[last ^ $0])" }
+        let changed = ["\(token)=", "\(token).", "Bearer \(token)", token.uppercased(), "\(token.dropLast())"]
+        for wrong in respelled + changed {
+            #expect(try await visitor.sesiones("GET", "/self", token: wrong).shape == failure(401), "\(wrong)")
+        }
+        for pair in [[token, token], [token, other], ["", token], [token, "x"]] {
+            let reply = try await visitor.get("/sesiones/self", headers: pair.map { ("x-auth-token", $0) })
+            #expect(reply.shape == failure(401), "\(pair)")
+            let key = try await visitor.post("/sesiones", [:], headers: pair.map { ("x-service-key", $0) })
+            #expect(key.shape == failure(401))
+        }
+        for elsewhere in [("Cookie", "x-auth-token=\(token)"), ("Authorization", "Bearer \(token)")] {
+            let target = "/sesiones/self?x-auth-token=\(token)&token=\(token)"
+            let reply = try await visitor.get(target, headers: [elsewhere])
+            #expect(reply.shape == failure(401), "\(elsewhere)")
+        }
+        #expect(try await visitor.sesiones("GET", "/self", token: token).status == 200)
+    }
+
     @Test("Oneself, and who manages sessions and may do all that the user can, opens a session")
     func opens() async throws {
         let person = try await site.boundMember()
