@@ -150,7 +150,7 @@ BEGIN
         'verify_email', p_user, p_email, p_code, p_mac, p_lifetime, p_sealed, p_origin.language
     );
     PERFORM portero.log(
-        p_origin, 'user_created', true, NULL, p_user, p_session, v_organization, p_email,
+        p_origin, 'user_created', true, NULL, p_user, CASE WHEN v_manages THEN p_session END, v_organization, p_email,
         CASE WHEN v_manages THEN p_actor END, jsonb_build_object('role', v_role.name)
     );
     RETURN (

@@ -81,6 +81,8 @@ struct IngeocimycScenarios {
         #expect(try await register(["role": "Nadie"]).shape == Reply.nestFields)
         let member = try await visitor.enter(site.boundMember(as: "Staff"))
         #expect(try await register(["role": "Staff"], token: member).status == 403)
+        // The audit trail names no session of theirs: whoever lacks the right registers nobody.
+        #expect(try await register(token: member)["user"]?["role"] == "Usuario")
         let manager = try await visitor.enter(site.boundMember(as: "Admin"))
         #expect(try await register(["role": "Staff"], token: manager)["user"]?["role"] == "Staff")
         #expect(try await register(token: "nonsense").shape == Reply.nest(401))
