@@ -13,7 +13,7 @@ struct AuthorizationFixture: Sendable {
     private let organization = UUID()
     private let owner = UUID()
 
-    /// - Parameter text: whatever will be `filled`; what takes long is made only if it is named there.
+    /// Makes what `text` names, which is all that will be `filled`.
     init(naming text: String, at site: Site, _ visitor: Visitor) async throws {
         let member = UUID()
         host = "\(organization.text).example"

@@ -38,9 +38,7 @@ struct Guest: Sendable {
         try await fail()
     }
 
-    /// An example's text as it is typed here.
-    ///
-    /// - Parameter isLiteral: people who do not exist yet keep their names.
+    /// An example's text as it is typed here; where it is literal, people who do not exist yet keep their names.
     func meant(_ text: String, of page: SurfacePage, isLiteral: Bool = false) throws -> String {
         let port = page.contract == .usuarios ? try #require(site.server.usuariosPort) : site.server.port
         #expect(text.contains(page.origin))
