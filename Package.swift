@@ -87,7 +87,7 @@ let package = Package(
             name: "Support",
             dependencies: ["CSystem", "Postgres", "Reactor"],
             path: "Tests/Support",
-            exclude: ["smtp-catcher.py"],
+            exclude: ["smtp-catcher.py", "stand-ins"],
             swiftSettings: houseRules
         ),
         tests("ArchitectureTests", for: []),
@@ -107,7 +107,7 @@ let package = Package(
             for: [
                 "CSystem", "Cryptography", "Domain", "EscapeRoomSurface", "HTTP", "IngeocimycSurface", "Limits", "Mail",
                 "Migrations", "Postgres", "Reactor", "Services", "SesionesSurface", "SessionTrackingSurface", "Storage",
-                "Support", "portero",
+                "Support", "UsuariosSurface", "portero",
             ]
         ),
     ],

@@ -13,6 +13,7 @@ import SessionTrackingSurface
 import Storage
 import Support
 import Testing
+import UsuariosSurface
 
 /// What is written down twice says the same twice.
 @Suite("One source of truth", .timeLimit(.minutes(10)))
@@ -23,81 +24,61 @@ struct SourcesOfTruthTests {
         try String(contentsOf: Self.root.appending(path: path), encoding: .utf8)
     }
 
-    @Test("The page about the surface lists exactly its routes, and has a section with an example for each")
-    func routesAndPage() async throws {
-        let page = try text(of: "docs/surfaces/escape-room.md")
-        let listed = page.matches(of: /\| `([A-Z]+ \/\S+)` \| ([^|]+) \|/).map { "\($0.1): \($0.2)" }
-        let routes = try await Self.routes().map { "\($0.method.name) \($0.path): \($0.summary)" }
-        #expect(listed == routes)
-        let sections = page.split(separator: "\n### ").dropFirst()
-        #expect(
-            sections.compactMap { $0.firstMatch(of: /^`([^`]+)`/).map { String($0.1) } }
-                == routes.map { $0.replacing(/:.*/, with: "") }
-        )
-        for section in sections {
-            let path = section.firstMatch(of: /^`[A-Z]+ ([^`{]+)/).map { String($0.1) } ?? "?"
-            #expect(section.contains("curl -s") && section.contains("127.0.0.1:8000\(path)"), "\(path)")
+    @Test(
+        "A page lists exactly its contract's routes, with a section and an example for each",
+        arguments: Contract.allCases
+    )
+    func routesAndPages(of contract: Contract) async throws {
+        let page = try SurfacePage(of: contract)
+        let routes = try await Self.routes(of: contract)
+        let known = routes.map { "\($0.method.name) \($0.path)" }
+        #expect(page.listed == zip(known, routes).map { "\($0): \($1.summary)" })
+        #expect(page.sections.map(\.route) == known)
+        for section in page.sections {
+            let path = section.route.replacing(/^\w+ |\{.*/, with: "")
+            let example = section.example ?? ""
+            #expect(example.hasPrefix("curl -s ") && example.contains(page.origin + path), "\(section.route)")
+            #expect(section.status != nil, "\(section.route)")
         }
     }
 
-    @Test("The tests know exactly the routes that there are")
-    func routesAndTests() async throws {
-        let routes = try await Self.routes().map { "\($0.method.name) \($0.path)" }
-        #expect((Endpoint.all + Endpoint.management).map(\.testDescription).sorted() == routes.sorted())
+    @Test("The tests know exactly the routes that there are", arguments: Contract.allCases)
+    func routesAndTests(of contract: Contract) async throws {
+        let routes = try await Self.routes(of: contract).map { "\($0.method.name) \($0.path)" }
+        #expect(Endpoint.of(contract).map(\.testDescription).sorted() == routes.sorted())
     }
 
-    @Test("The examples of the page are JSON, and name the fields that the endpoints take")
-    func examples() throws {
-        let page = try text(of: "docs/surfaces/escape-room.md")
-        let answers = page.matches(of: /```json\n([\s\S]*?)```/).map { String($0.1) }
-        let bodies = page.matches(of: /-d '([^']*)'/).map { String($0.1) }
-        #expect(answers.count >= 10 && bodies.count >= 9)
-        for example in answers + bodies { #expect(JSONText(Array(example.utf8)) != nil, "\(example)") }
-        for section in page.split(separator: "\n### ").dropFirst() {
-            let name = section.firstMatch(of: /^`([^`]+)`/).map { String($0.1) }
-            let endpoint = try #require((Endpoint.all + Endpoint.management).first { $0.testDescription == name })
-            let fields = section.matches(of: /\n\| `(\w+)` \| (required|optional)/).map { "\($0.1) \($0.2)" }
-            #expect(fields == endpoint.fields.map { "\($0.name) \($0.isRequired ? "required" : "optional")" })
+    @Test("The examples of a page are JSON, and name the fields that the endpoints take", arguments: Contract.allCases)
+    func examples(of contract: Contract) throws {
+        let page = try SurfacePage(of: contract)
+        #expect(page.objects.count >= 4)
+        for example in page.objects { #expect(JSONText(Array(example.utf8)) != nil, "\(example)") }
+        for section in page.sections {
+            let endpoint = try #require(Endpoint.of(contract).first { $0.testDescription == section.route })
+            let fields = endpoint.fields.map { "\($0.name) \($0.isRequired ? "required" : "optional")" }
+            #expect(section.fields == fields, "\(section.route)")
         }
     }
 
-    @Test("The page about each bound surface lists exactly its routes, and has a section with an example for each")
-    func boundPages() async throws {
-        for (name, routes) in try await Self.boundRoutes() {
-            let page = try text(of: "docs/surfaces/\(name).md")
-            let known = routes.map { "\($0.method.name) \($0.path)" }
-            let listed = page.matches(of: /\| `([A-Z]+ \/\S+)` \| ([^|]+) \|/).map { "\($0.1): \($0.2)" }
-            #expect(listed == zip(known, routes).map { "\($0): \($1.summary)" })
-            let sections = page.split(separator: "\n### ").dropFirst()
-            #expect(sections.compactMap { $0.firstMatch(of: /^`([^`]+)`/).map { String($0.1) } } == known)
-            for section in sections {
-                let path = section.firstMatch(of: /^`[A-Z]+ ([^`{]+)/).map { String($0.1) } ?? "?"
-                #expect(section.contains("curl -s") && section.contains("127.0.0.1:8000\(path)"), "\(path)")
-            }
-            let answers = page.matches(of: /```json\n([\s\S]*?)```/).map { String($0.1) }
-            let bodies = page.matches(of: /-d '([^']*)'/).map { String($0.1) }
-            for example in answers + bodies { #expect(JSONText(Array(example.utf8)) != nil, "\(example)") }
-        }
+    static func routes(of contract: Contract) async throws -> [Route] {
+        try await routes().first { $0.0 == contract }?.1 ?? []
     }
 
-    /// The routes of the contracts that know no organization, by the names of their pages.
-    static func boundRoutes() async throws -> [(String, [Route])] {
+    /// The routes of all contracts; nothing behind them is ever asked.
+    static func routes() async throws -> [(Contract, [Route])] {
         try await withDependencies { dependencies in
             [
-                ("session-tracking", SessionTrackingSurface(dependencies, lifetime: .zero) { _, _ in }.routes),
-                ("sesiones", SesionesSurface(dependencies, lifetime: .zero) { _, _ in }.routes),
+                (.escapeRoom, escapeRoomContract(dependencies) { _, _ in }.flatMap(\.routes)),
+                (.sessionTracking, SessionTrackingSurface(dependencies, lifetime: .zero) { _, _ in }.routes),
+                (.sesiones, SesionesSurface(dependencies, lifetime: .zero) { _, _ in }.routes),
                 (
-                    "ingeocimyc",
+                    .ingeocimyc,
                     IngeocimycSurface(dependencies, lifetimes: .init(usual: .zero, remembered: .zero)) { _, _ in }
                         .routes
                 ),
+                (.usuarios, UsuariosSurface(dependencies, lifetime: .zero) { _, _ in }.routes),
             ]
         }
-    }
-
-    /// The contract's routes; nothing behind them is ever asked.
-    static func routes() async throws -> [Route] {
-        try await withDependencies { escapeRoomContract($0) { _, _ in }.flatMap(\.routes) }
     }
 
     private static func withDependencies<Value>(_ body: (Dependencies) -> Value) async throws -> Value {

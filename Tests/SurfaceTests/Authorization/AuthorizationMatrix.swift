@@ -1,18 +1,25 @@
 import Foundation
 import Testing
 
-/// Who may do what, as `Tests/authorization.matrix` says: a row for each route, a column for each kind of caller.
+/// Who may do what, as `Tests/authorization.matrix` says: rows for each route, a column for each kind of caller.
 struct AuthorizationMatrix: Sendable {
-    /// One route, and the status that each caller gets.
+    /// One route with one body, and the status that each caller gets.
     struct Row: Sendable, CustomTestStringConvertible {
+        let contract: Contract
         let method: String
         let path: String
         let statuses: [Actor: Int]
         /// Empty where none is sent; `{names}` stand for what the fixture has made.
         let body: String
 
-        var route: String { "\(method) \(path)" }
-        var testDescription: String { route }
+        var route: String { "\(contract.rawValue): \(method) \(path)" }
+        var testDescription: String { "\(route) \(body)" }
+    }
+
+    /// A path of one contract.
+    struct Place: Hashable {
+        let contract: Contract
+        let path: String
     }
 
     struct Malformed: Error, CustomStringConvertible {
@@ -23,17 +30,34 @@ struct AuthorizationMatrix: Sendable {
 
     let rows: [Row]
 
-    /// Every path once, with the methods that it has.
-    var paths: [String: Set<String>] {
-        rows.reduce(into: [:]) { $0[$1.path, default: []].insert($1.method) }
+    /// Every path once, as the routes have it, with the methods that it has.
+    var paths: [Place: Set<String>] {
+        rows.reduce(into: [:]) { paths, row in
+            let path = row.path.replacing(/\{\w+\}/, with: "{}")
+            paths[Place(contract: row.contract, path: path), default: []].insert(row.method)
+        }
     }
 
     /// The cells of the file, and those of the methods that a path does not have.
-    var cellCount: Int { paths.count * Self.methods.count * Actor.allCases.count }
+    var cellCount: Int {
+        let others = paths.values.map { Self.methods.count - $0.count }
+        return (rows.count + others.reduce(0, +)) * Actor.allCases.count
+    }
 
     /// - Throws: `Malformed`, with the line.
     init(_ text: String) throws {
-        rows = try text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { try Row(line: $0) }
+        var contract: Contract?
+        var rows: [Row] = []
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            if line.hasPrefix("[") {
+                contract = Contract(rawValue: line.trimmingCharacters(in: ["[", "]"]))
+            } else if let contract {
+                rows.append(try Row(line: line, of: contract))
+            } else {
+                throw Malformed(description: "of no contract: \(line)")
+            }
+        }
+        self.rows = rows
     }
 
     static func load() throws -> AuthorizationMatrix {
@@ -43,52 +67,16 @@ struct AuthorizationMatrix: Sendable {
 }
 
 extension AuthorizationMatrix.Row {
-    fileprivate init(line: Substring) throws {
+    fileprivate init(line: Substring, of contract: Contract) throws {
         let words = line.split(separator: " ", omittingEmptySubsequences: true)
         let statuses = words.dropFirst(2).prefix(Actor.allCases.count).compactMap { Int($0) }
         guard statuses.count == Actor.allCases.count else {
             throw AuthorizationMatrix.Malformed(description: "not \(Actor.allCases.count) statuses in: \(line)")
         }
+        self.contract = contract
         method = String(words[0])
         path = String(words[1])
         self.statuses = Dictionary(uniqueKeysWithValues: zip(Actor.allCases, statuses))
         body = words.dropFirst(2 + statuses.count).joined(separator: " ")
     }
-}
-
-/// Whoever may ask, in the order of the file's columns.
-enum Actor: String, CaseIterable, Sendable {
-    case anonymous
-    /// Somebody whose session has expired.
-    case expired
-    /// The Admin of another organization.
-    case foreign
-    /// A member whose role holds nothing.
-    case member
-    // Members whose role holds this one permission.
-    case organization = "manage_organization"
-    case users = "manage_users"
-    case roles = "manage_roles"
-    case rooms = "manage_rooms"
-    case bookings = "manage_bookings"
-    case sessions = "manage_sessions"
-    case audit = "view_audit_log"
-    case admin
-    /// A service key of the organization that holds all permissions, and no token.
-    case serviceKey
-
-    /// What the caller's role in the organization holds; nil for who has none there.
-    var permissions: [String]? {
-        switch self {
-        case .anonymous, .foreign, .serviceKey: nil
-        case .expired, .member: []
-        case .organization, .users, .roles, .rooms, .bookings, .sessions, .audit: [rawValue]
-        case .admin: Self.all
-        }
-    }
-
-    private static let all = [
-        "manage_organization", "manage_users", "manage_roles", "manage_rooms", "manage_bookings", "manage_sessions",
-        "view_audit_log",
-    ]
 }

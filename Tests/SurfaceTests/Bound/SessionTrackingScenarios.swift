@@ -169,36 +169,68 @@ struct SessionTrackingScenarios {
 
 @Suite("Bound organizations", .timeLimit(.minutes(10)))
 struct BoundOrganizationScenarios {
-    @Test("Where the setting names no organization, every request says so")
+    @Test("Where the setting names no organization, every endpoint says so")
     func wrongSetting() async throws {
-        try await Site.serving(["PORTERO_DEFAULT_ORGANIZATION": "nowhere"]) { site in
-            let person = try await site.boundMember()
-            let visitor = site.visitor()
-            let token = try await site.session(of: person, visitor).access
-            for reply in [
-                try await visitor.post("/login", person.credentials),
-                try await visitor.post("/logout", ["session_id": 1]),
-            ] {
-                #expect(reply.shape == Reply.problem(404))
-                #expect(reply["detail"] == "Ninguna organización corresponde a esta dirección.")
+        let settings = Staff.listening.merging(["PORTERO_DEFAULT_ORGANIZATION": "nowhere"]) { $1 }
+        try await Site.serving(settings) { site in
+            let token = try await site.session(of: site.boundMember()).access
+            for contract in Contract.bound {
+                let visitor = try contract.visitor(at: site)
+                for endpoint in Endpoint.of(contract) {
+                    let reply = try await visitor.send(
+                        endpoint.method,
+                        endpoint.path.replacing("{id}", with: "1"),
+                        body: endpoint.takesBody ? endpoint.body().text : "",
+                        headers: endpoint.needsToken ? [contract.header(for: token)] : []
+                    )
+                    #expect(reply.shape == contract.refusal(404), "\(contract): \(endpoint.testDescription)")
+                    if let message = contract.message(404) { #expect(reply["message"] == message) }
+                }
             }
-            #expect(try await visitor.sesiones("GET", "/self", token: token).status == 404)
+            let reply = try await site.visitor().post("/logout", ["session_id": 1])
+            #expect(reply["detail"] == "Ninguna organización corresponde a esta dirección.")
         }
     }
 
-    @Test("Failures at one contract lock the account at the others")
+    @Test("Failures at one contract lock the account at the others, each of which says so in its own words")
     func lockoutIsShared() async throws {
-        try await Site.serving(["PORTERO_LOCKOUT_ATTEMPTS": "3"]) { site in
+        try await Site.serving(Staff.listening.merging(["PORTERO_LOCKOUT_ATTEMPTS": "3"]) { $1 }) { site in
             let person = try await site.boundMember()
+            func logIn(_ contract: Contract, _ path: String, _ password: String) async throws -> Reply {
+                let name = contract == .usuarios ? "username" : "email"
+                let body: JSONText = [name: .string(person.email), "password": .string(password)]
+                return try await contract.visitor(at: site).post(path, body)
+            }
+            let logins = [
+                (Contract.sessionTracking, "/login"), (.ingeocimyc, "/api/auth/login"), (.usuarios, "/api/auth/login"),
+            ]
+            for (contract, path) in logins {
+                let wrong = try await logIn(contract, path, "Otra-Cripta-43")
+                #expect(wrong.shape == contract.refusal(401))
+                if let message = contract.message(401) { #expect(wrong["message"] == message) }
+            }
+            for (contract, path) in logins + [(.escapeRoom, "/auth/login")] {
+                let locked = try await logIn(contract, path, person.password)
+                #expect(locked.shape == contract.refusal(423), "\(contract)")
+                #expect(Int(locked.header("Retry-After") ?? "").map { $0 > 0 } == true, "\(contract)")
+            }
+        }
+    }
+
+    @Test("A closed account whose password was right is told so, in each contract's words")
+    func closedAccounts() async throws {
+        try await Site.serving(Staff.listening) { site in
+            let person = try await site.boundMember()
+            try await site.database.run("UPDATE portero.users SET is_active = false WHERE id = \(person.id)")
             let visitor = site.visitor()
-            let wrong = person.with(password: "Otra-Cripta-43").credentials
-            #expect(try await visitor.post("/login", wrong).status == 401)
-            #expect(try await visitor.post("/auth/login", wrong).status == 401)
-            #expect(try await visitor.post("/login", wrong).status == 401)
-            let locked = try await visitor.post("/login", person.credentials)
-            #expect(locked.shape == Reply.problem(423))
-            #expect(locked.header("Retry-After") != nil)
-            #expect(try await visitor.post("/auth/login", person.credentials).status == 423)
+            #expect(try await visitor.post("/login", person.credentials)["detail"] == "El usuario está inactivo.")
+            let nest = try await visitor.post("/api/auth/login", person.credentials)
+            #expect(nest.shape == Reply.nest(403) && nest["message"] == "El usuario está inactivo.")
+            let staff = try await site.usuarios().post(
+                "/api/auth/login",
+                ["username": .string(person.email), "password": .string(person.password)]
+            )
+            #expect(staff.status == 403 && staff.answer.text == #"{"message":"Acceso denegado"}"#)
         }
     }
 }

@@ -1,90 +1,63 @@
 import Support
 import Testing
 
-/// The listeners of one server, over a connection to each.
-struct Doors: Sendable {
-    let main: Visitor
-    let usuarios: Visitor
-
-    init(to server: ServerProcess, from address: String? = nil) throws {
-        main = Visitor(to: server.port, from: address)
-        let port = try #require(server.usuariosPort, "the server has no usuarios listener")
-        usuarios = Visitor(to: port, from: address)
-    }
-}
-
-/// The five contracts, and how each says what all of them can be asked for.
+/// One of the five HTTP contracts, by the name of its page.
 enum Contract: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case escapeRoom = "escape-room"
     case sessionTracking = "session-tracking"
-    case ingeocimyc
     case sesiones
+    case ingeocimyc
     case usuarios
 
+    /// Those that know no organization: the request's `Host` decides on it.
+    static let bound = allCases.filter { $0 != .escapeRoom }
     /// Those that exchange a password for a token.
-    static let logins: [Contract] = [.escapeRoom, .sessionTracking, .ingeocimyc, .usuarios]
-    static let boundLogins: [Contract] = [.sessionTracking, .ingeocimyc, .usuarios]
+    static let logins = allCases.filter { $0 != .sesiones }
+    static let boundLogins = bound.filter { $0 != .sesiones }
 
     var testDescription: String { rawValue }
 
-    func visitor(_ doors: Doors) -> Visitor { self == .usuarios ? doors.usuarios : doors.main }
-
-    /// Tries a password.
-    ///
-    /// `name` is an e-mail address, or at usuarios a username too. Sesiones has no login: it opens nothing.
-    func login(
-        _ name: String,
-        _ password: String = Person.password,
-        at doors: Doors,
-        saying more: [String: JSONText] = [:],
-        headers: [(name: String, value: String)] = []
-    ) async throws -> Reply {
-        let path =
-            switch self {
-            case .escapeRoom: "/auth/login"
-            case .sessionTracking: "/login"
-            case .ingeocimyc, .usuarios: "/api/auth/login"
-            case .sesiones: "/sesiones"
-            }
-        let body: [String: JSONText] = [
-            self == .usuarios ? "username" : "email": .string(name), "password": .string(password),
-        ]
-        return try await visitor(doors).post(path, .object(body.merging(more) { $1 }), headers: headers)
+    /// Somebody who speaks to the contract's listener.
+    func visitor(at site: Site) throws -> Visitor {
+        self == .usuarios ? try site.usuarios() : site.visitor()
     }
 
-    /// The token of a login's answer.
-    func token(_ reply: Reply) -> String {
+    /// How a token travels.
+    func header(for token: String) -> (name: String, value: String) {
+        self == .sesiones ? ("x-auth-token", token) : ("Authorization", "Bearer \(token)")
+    }
+
+    /// What a refusal looks like that is not about fields.
+    func refusal(_ status: Int) -> String {
         switch self {
-        case .escapeRoom, .sessionTracking: reply.string("access_token")
-        case .ingeocimyc: reply.string("accessToken")
-        case .sesiones: reply.string("Token_Sesion")
-        case .usuarios: reply.string("token")
+        case .escapeRoom, .sessionTracking: Reply.problem(status)
+        case .sesiones: "\(status) {error: string, message: string}"
+        case .ingeocimyc: Reply.nest(status)
+        case .usuarios: "\(status) {message: string}"
         }
     }
 
-    /// Whether a token is accepted: by session-tracking, as far as to learn that a number is no session's.
-    func accepts(_ token: String, at doors: Doors) async throws -> Bool {
-        let reply =
-            switch self {
-            case .escapeRoom: try await doors.main.get("/auth/me", token: token)
-            case .sessionTracking: try await doors.main.post("/logout", ["session_id": 7], token: token)
-            case .ingeocimyc: try await doors.main.get("/api/auth/profile", token: token)
-            case .sesiones: try await doors.main.sesiones("GET", "/self", token: token)
-            case .usuarios: try await doors.usuarios.get("/api/roles", token: token)
-            }
-        if reply.status == (self == .sessionTracking ? 404 : 200) { return true }
-        guard reply.status == 401 else { throw UnexpectedReply(reply: reply) }
-        return false
+    /// What a refusal looks like that names fields.
+    func fieldRefusal(_ status: Int = 400) -> String {
+        switch self {
+        case .escapeRoom, .sessionTracking: Reply.fieldProblem(status)
+        case .sesiones: refusal(status)
+        case .ingeocimyc: Reply.nestFields.replacing("400", with: "\(status)")
+        case .usuarios: "\(status) {errors: [{field: string, message: string}], message: string}"
+        }
     }
 
-    /// Ends the session of a token, which has this number.
-    func logout(_ token: String, number: JSONText, at doors: Doors) async throws -> Reply {
-        switch self {
-        case .escapeRoom: try await doors.main.post("/auth/logout", token: token)
-        case .sessionTracking: try await doors.main.post("/logout", ["session_id": number])
-        case .ingeocimyc: try await doors.main.post("/api/auth/logout", token: token)
-        case .sesiones: try await doors.main.sesiones("DELETE", "/logout", token: token)
-        case .usuarios: try await doors.usuarios.post("/api/auth/logout", ["token": .string(token)], token: token)
+    /// What the contract says of a status word for word.
+    func message(_ status: Int) -> JSONText? {
+        guard self == .usuarios else { return nil }
+        return [401: "No autorizado", 403: "Acceso denegado", 404: "Recurso no encontrado"][status]
+    }
+
+    /// The fields that a refusal names, in order; `sesiones` has them in its sentence alone.
+    func faultyFields(of reply: Reply) -> [String] {
+        guard self == .sesiones else { return reply.faultyFields }
+        return reply.string("message").split(separator: "; ").compactMap {
+            $0.split(separator: " ").first.map(String.init)
         }
     }
 }

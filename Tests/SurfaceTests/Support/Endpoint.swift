@@ -3,7 +3,7 @@ import Testing
 
 /// One endpoint of the contract, with a body that it takes.
 struct Endpoint: Sendable, CustomTestStringConvertible {
-    enum Kind: Sendable {
+    enum Kind: Sendable, Hashable {
         case text
         case email
         case name
@@ -13,6 +13,13 @@ struct Endpoint: Sendable, CustomTestStringConvertible {
         case list
         case date
         case permission
+        case username
+        /// One line of so many characters.
+        case line(ClosedRange<Int>)
+        case integer(ClosedRange<Int>)
+        /// A session's number, or its digits in a string.
+        case sessionNumber
+        case object
     }
 
     struct Field: Sendable {
@@ -210,6 +217,22 @@ extension Endpoint.Kind {
                 .string(String(repeating: "a", count: 64)),
             ]
         case .flag: ["true", "", 1, 0, 1.5, [], [:], "no"]
+        case .username:
+            Self.notStrings + [
+                "", "ab", "a b", "ana@llaves", ".ana", "-ana", "añá", "ana\n1",
+                .string(String(repeating: "a", count: 65)),
+            ]
+        case .line(let length):
+            Self.notStrings + ["a\nb", "a\u{1b}b", .string(String(repeating: "ñ", count: length.upperBound + 1))]
+                + (length.lowerBound > 0 ? ["", "  "] : [])
+        case .integer(let range):
+            [
+                "1", "", true, [], [:], 1.5, .integer(range.lowerBound - 1), .integer(range.upperBound + 1),
+                .integer(.max),
+            ]
+        case .sessionNumber:
+            [true, [], [:], 1.5, 0, -1, 9_007_199_254_740_992, "", "0", "-1", "+5", "1e3", " 1", "01", "abc", "１"]
+        case .object: ["", "x", 1, true, []]
         case .uuid:
             Self.notStrings + [
                 "", "1", "01930000-0000-7000-8000-00000000000", "01930000-0000-7000-8000-0000000000010",

@@ -84,7 +84,7 @@ actor MigratedTemplate {
                       AND l.event IN ('authn_token_revoked', 'authn_token_reuse', 'authn_password_change')
              )
             UNION ALL
-            SELECT 'somebody else''s session in the audit trail: ' || l.id
+            SELECT 'somebody else''s session in the audit trail: ' || l.event || ' ' || l.id
               FROM portero.auth_logs l JOIN portero.sessions s ON s.id = l.session_id
              WHERE s.user_id NOT IN (l.user_id, l.actor_id) AND l.event <> 'authz_fail'
             UNION ALL

@@ -6,6 +6,8 @@ import Support
 /// Somebody with an account.
 struct Person: Sendable {
     static let password = "Cripta-Sombra-42"
+    /// By bcrypt at cost 10.
+    static let passwordHash = "$2b$10$ua1uhu3fSwuhYUcuXeIHBOm65TxA9WDZSXuGH7sN3V3SeGySpBTS."
 
     let id: UUID
     let email: String
@@ -86,12 +88,10 @@ extension Site {
 extension Premises {
     func person(_ name: String = "Ana Llaves") async throws -> Person {
         let person = Person(id: UserID.make(at: Date()).rawValue, email: Site.newEmail(), name: name)
-        // `Person.password`, by bcrypt at cost 10
-        let hash = "$2b$10$ua1uhu3fSwuhYUcuXeIHBOm65TxA9WDZSXuGH7sN3V3SeGySpBTS."
         try await database.run(
             """
             INSERT INTO portero.users (id, email, full_name, password_hash, email_verified_at)
-            VALUES (\(person.id), \(person.email), \(person.name), \(hash), now())
+            VALUES (\(person.id), \(person.email), \(person.name), \(Person.passwordHash), now())
             """
         )
         return person
