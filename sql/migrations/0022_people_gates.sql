@@ -17,7 +17,7 @@ CREATE TYPE portero.person AS (
 
 CREATE TYPE portero.found AS (total bigint, numbers bigint[], first bigint, bits bytea);
 
--- Whom a pattern matches now: see portero.searches. More than 500 are told by bits, unless they lie too far apart. By
+-- Whom a pattern matches now: see portero.searches. More than 2,000 are told by bits, unless they lie too far apart. By
 -- trigrams where the planner expects few, whatever the caller has set.
 CREATE FUNCTION portero.match(p_organization uuid, p_pattern text) RETURNS portero.found
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
@@ -37,12 +37,12 @@ BEGIN
         ),
         every AS (SELECT coalesce(sum(w.people), 0) AS people, min(w.word) AS first, max(w.word) AS last FROM words w)
         SELECT e.people,
-               CASE WHEN e.people <= 500 OR e.last - e.first > 500000 THEN ARRAY(
+               CASE WHEN e.people <= 2000 OR e.last - e.first > 500000 THEN ARRAY(
                    SELECT (w.word << 6) + place FROM words w, generate_series(0, 63) place
                     WHERE get_bit(int8send(w.bits), place) = 1
                ) END,
                e.first << 6,
-               CASE WHEN e.people > 500 AND e.last - e.first <= 500000 THEN (
+               CASE WHEN e.people > 2000 AND e.last - e.first <= 500000 THEN (
                    SELECT string_agg(int8send(coalesce(w.bits, 0)), '' ORDER BY word)
                      FROM generate_series(e.first, e.last) word LEFT JOIN words w USING (word)
                ) END
