@@ -72,7 +72,7 @@ class Size:
 class Server:
     """portero serve, with its limits per address off: all the load comes from one."""
 
-    def __init__(self, url, directory):
+    def __init__(self, url, directory, **settings):
         environment = {
             "PATH": os.environ["PATH"],
             "DATABASE_URL": url,
@@ -84,16 +84,19 @@ class Server:
             "PORTERO_BCRYPT_COST": str(COST),
             "PORTERO_AUTH_RATE_LIMIT_PER_MINUTE": "0",
             "PORTERO_LOG_FORMAT": "text",
-        }
+        } | settings
         self.log = open(os.path.join(directory, "log"), "w+b")
         started = time.monotonic()
         self.process = subprocess.Popen([PROGRAM, "serve"], env=environment, stdout=self.log, stderr=self.log)
-        self.address = None
+        self.address = self.usuarios = None
         while self.address is None:
             self.log.seek(0)
             found = re.search(rb"portero ready.*?(127\.0\.0\.1:\d+)", self.log.read())
             if found:
                 self.address = found.group(1).decode()
+                self.log.seek(0)
+                found = re.search(rb"usuarios\S*?(127\.0\.0\.1:\d+)", self.log.read())
+                self.usuarios = found and found.group(1).decode()
             elif self.process.poll() is not None:
                 self.log.seek(0)
                 sys.exit("portero did not start:\n" + self.log.read().decode())
@@ -105,8 +108,8 @@ class Server:
         self.start = time.monotonic() - started
         assert answer.status == 200, answer.status
 
-    def connection(self):
-        return http.client.HTTPConnection(self.address, timeout=30)
+    def connection(self, address=None):
+        return http.client.HTTPConnection(address or self.address, timeout=30)
 
     def memory(self, kind):
         """MiB: what is resident now (VmRSS), or was at most (VmHWM)."""

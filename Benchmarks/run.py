@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 
+import lists
 from load import CLIENTS, Rates, times, wrk
 from premises import HERE, PASSWORD, PROGRAM, SECRET, Place, Server, Size, say, sql
 
@@ -176,6 +177,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one round of the first table only")
     parser.add_argument("--logs", action="store_true", help="questions to five million rows of the audit trail, only")
+    parser.add_argument("--lists", type=int, nargs="?", const=100_000, metavar="PEOPLE",
+                        help="the lists of the usuarios surface only (%(const)s people)")
     parser.add_argument("--scale", action="store_true", help="the second table only")
     parser.add_argument("--rounds", type=int, help="how often (3; in the second table 2)")
     parser.add_argument("--seconds", type=int, help="how long each measurement takes (8; in the second table 6)")
@@ -192,6 +195,9 @@ def main():
     if options.logs:
         with tempfile.TemporaryDirectory() as directory:
             return measure_logs(cluster, directory)
+    if options.lists:
+        with tempfile.TemporaryDirectory() as directory:
+            return lists.measure(cluster, directory, options.lists)
     with tempfile.TemporaryDirectory() as directory:
         if not options.scale:
             options.rounds, options.seconds = rounds or (1 if options.quick else 3), seconds or 8

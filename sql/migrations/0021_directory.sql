@@ -2,8 +2,9 @@
 --
 -- Why    Lists are searched and sorted by names, numbers and dates that lie in users, memberships and employees. One row a
 --        membership holds them all, so that any page of 100,000 people is a walk along one index, and a search is answered
---        by trigrams. The row is kept by triggers: nobody writes it by hand.
--- Locks  ACCESS EXCLUSIVE on users and memberships for a moment, for their triggers.
+--        by trigrams; one row a session that has not ended, for the same reason. How many people there are is kept, and
+--        for a while what a search has found (decision 17). All of it is kept by triggers: nobody writes it by hand.
+-- Locks  ACCESS EXCLUSIVE on users, memberships and sessions for a moment, for their triggers.
 -- Undo   Forward only.
 
 -- Both extensions come with PostgreSQL and are trusted: who may create in the database may install them.
@@ -77,7 +78,7 @@ CREATE TABLE portero.directory (
     -- Folded username, e-mail, names and dni, a line each.
     search_text     text COLLATE "C" NOT NULL,
 
-    CONSTRAINT directory_pkey PRIMARY KEY (organization_id, number),
+    CONSTRAINT directory_pkey PRIMARY KEY (organization_id, number) INCLUDE (search_text),
     CONSTRAINT directory_membership_fkey FOREIGN KEY (organization_id, user_id)
         REFERENCES portero.memberships (organization_id, user_id) ON DELETE CASCADE
 );
@@ -93,12 +94,75 @@ CREATE INDEX directory_by_role ON portero.directory (organization_id, role, numb
 CREATE INDEX directory_search ON portero.directory USING gin (organization_id, search_text public.gin_trgm_ops)
     WITH (gin_pending_list_limit = 128);
 
+-- How many people an organization has, and how often whom its searches find has changed: the sums of a few rows, so that
+-- nobody who registers waits for another.
+CREATE TABLE portero.directory_tallies (
+    organization_id uuid   NOT NULL REFERENCES portero.organizations (id) ON DELETE CASCADE,
+    slot            bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    people          bigint NOT NULL,
+    changes         bigint NOT NULL,
+
+    CONSTRAINT directory_tallies_pkey PRIMARY KEY (organization_id, slot)
+) WITH (fillfactor = 20);
+
+-- Whom a search has found: their numbers where they are few, else a bit for each number from `first` on. It holds while the
+-- sum of `changes` is the same. What was searched for is not kept.
+CREATE UNLOGGED TABLE portero.searches (
+    organization_id uuid        NOT NULL REFERENCES portero.organizations (id) ON DELETE CASCADE,
+    digest          bytea       NOT NULL,
+    changes         bigint      NOT NULL,
+    total           bigint      NOT NULL,
+    numbers         bigint[],
+    first           bigint,
+    bits            bytea,
+    kept_at         timestamptz NOT NULL DEFAULT now(),
+
+    CONSTRAINT searches_pkey PRIMARY KEY (organization_id, digest)
+);
+ALTER TABLE portero.searches ALTER COLUMN bits SET STORAGE EXTERNAL;
+
+-- Sessions that have not ended, as their list shows them; those that have expired among them.
+CREATE TABLE portero.session_directory (
+    number          bigint      NOT NULL,
+    organization_id uuid        NOT NULL,
+    user_number     bigint      NOT NULL,
+    username        text COLLATE "C" NOT NULL,
+    created_at      timestamptz NOT NULL,
+    expires_at      timestamptz NOT NULL,
+    -- Their beginnings, which keep the row of an index small enough.
+    address         text COLLATE "C" NOT NULL,
+    user_agent      text COLLATE "C" NOT NULL,
+
+    CONSTRAINT session_directory_pkey PRIMARY KEY (number),
+    CONSTRAINT session_directory_session_fkey FOREIGN KEY (number) REFERENCES portero.sessions (number) ON DELETE CASCADE
+);
+
+-- Whether a session is live and whose it is stands in each: a page far back reads the index alone.
+DO $$
+DECLARE
+    v_name text;
+    v_key text;
+BEGIN
+    FOR v_name, v_key IN VALUES
+        ('number', 'number'), ('age', 'created_at, number'), ('username', 'username, number'),
+        ('expiry', 'expires_at, number'), ('address', 'address, number'), ('user_agent', 'user_agent, number'),
+        ('user', 'user_number, number')
+    LOOP
+        EXECUTE format(
+            'CREATE INDEX session_directory_by_%s ON portero.session_directory (organization_id, %s) INCLUDE (%s)',
+            v_name, v_key, CASE v_name WHEN 'expiry' THEN 'user_number' WHEN 'user' THEN 'expires_at'
+                                       ELSE 'user_number, expires_at' END
+        );
+    END LOOP;
+END
+$$;
+
 -- What tells nothing to whom the organization has not been set for; what is secret, no right of the server reaches.
 DO $$
 DECLARE
     v_table text;
 BEGIN
-    FOREACH v_table IN ARRAY ARRAY['employees', 'directory'] LOOP
+    FOREACH v_table IN ARRAY ARRAY['employees', 'directory', 'directory_tallies', 'searches', 'session_directory'] LOOP
         EXECUTE format('ALTER TABLE portero.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', v_table);
         EXECUTE format('CREATE POLICY owner ON portero.%I TO CURRENT_USER USING (true) WITH CHECK (true)', v_table);
         EXECUTE format(
@@ -159,6 +223,10 @@ BEGIN
      WHERE (d.organization_id, d.user_id) IN (
            SELECT m.organization_id, m.user_id FROM portero.memberships m WHERE m.user_id = NEW.id
      );
+    UPDATE portero.session_directory d SET username = coalesce(lower(NEW.username COLLATE "C"), NEW.email_normalized)
+     WHERE (d.organization_id, d.user_number) IN (
+           SELECT m.organization_id, NEW.number FROM portero.memberships m WHERE m.user_id = NEW.id
+     );
     RETURN NULL;
 END
 $$;
@@ -200,6 +268,110 @@ BEGIN
 END
 $$;
 
+-- Counts `p_people` more in an organization, in a row that nobody holds; where all are held, in a new one.
+CREATE FUNCTION portero.tally_directory(p_organization uuid, p_people bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    UPDATE portero.directory_tallies t SET people = t.people + p_people, changes = t.changes + 1
+     WHERE (t.organization_id, t.slot) = (
+           SELECT o.organization_id, o.slot FROM portero.directory_tallies o
+            WHERE o.organization_id = p_organization LIMIT 1 FOR UPDATE SKIP LOCKED
+     );
+    IF NOT FOUND THEN
+        -- Not of an organization that is being deleted.
+        INSERT INTO portero.directory_tallies (organization_id, people, changes)
+        SELECT o.id, p_people, 1 FROM portero.organizations o WHERE o.id = p_organization;
+    END IF;
+END
+$$;
+
+CREATE FUNCTION portero.directory_into_tallies() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    PERFORM portero.tally_directory(a.organization_id, a.people)
+       FROM (SELECT organization_id, count(*) AS people FROM added GROUP BY organization_id) a;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION portero.directory_out_of_tallies() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    PERFORM portero.tally_directory(r.organization_id, -r.people)
+       FROM (SELECT organization_id, count(*) AS people FROM removed GROUP BY organization_id) r;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION portero.directory_changed_in_tallies() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    PERFORM portero.tally_directory(c.organization_id, 0)
+       FROM (
+           SELECT DISTINCT a.organization_id
+             FROM added a JOIN removed r ON r.organization_id = a.organization_id AND r.number = a.number
+            WHERE a.search_text <> r.search_text
+       ) c;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION portero.directory_emptied() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    UPDATE portero.directory_tallies SET people = 0, changes = changes + 1;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION portero.sessions_to_directory() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    IF NEW.organization_id IS NULL OR NEW.ended_at IS NOT NULL THEN
+        DELETE FROM portero.session_directory d WHERE d.number = NEW.number;
+        RETURN NULL;
+    END IF;
+    INSERT INTO portero.session_directory AS d
+    SELECT l.* FROM portero.session_row(NEW) l
+    ON CONFLICT (number) DO UPDATE
+       SET organization_id = excluded.organization_id, user_number = excluded.user_number, username = excluded.username,
+           expires_at = excluded.expires_at, address = excluded.address, user_agent = excluded.user_agent;
+    RETURN NULL;
+END
+$$;
+
+-- What a client said of itself stands in place of what the connection told.
+CREATE FUNCTION portero.session_row(p_session portero.sessions) RETURNS SETOF portero.session_directory
+LANGUAGE sql STABLE SET search_path = portero, pg_temp
+AS $$
+    SELECT p_session.number, p_session.organization_id, u.number, coalesce(lower(u.username COLLATE "C"), u.email_normalized),
+           p_session.created_at, p_session.expires_at,
+           left(coalesce(p_session.reported_address, host(p_session.address), ''), 200),
+           left(coalesce(p_session.reported_user_agent, p_session.user_agent, ''), 200)
+      FROM portero.users u WHERE u.id = p_session.user_id
+$$;
+
+CREATE TRIGGER directory_into_tallies AFTER INSERT ON portero.directory
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION portero.directory_into_tallies();
+CREATE TRIGGER directory_out_of_tallies AFTER DELETE ON portero.directory
+    REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION portero.directory_out_of_tallies();
+CREATE TRIGGER directory_changed_in_tallies AFTER UPDATE ON portero.directory
+    REFERENCING OLD TABLE AS removed NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION portero.directory_changed_in_tallies();
+CREATE TRIGGER directory_emptied AFTER TRUNCATE ON portero.directory
+    FOR EACH STATEMENT EXECUTE FUNCTION portero.directory_emptied();
+CREATE TRIGGER sessions_into_directory AFTER INSERT ON portero.sessions
+    FOR EACH ROW WHEN (NEW.organization_id IS NOT NULL AND NEW.ended_at IS NULL)
+    EXECUTE FUNCTION portero.sessions_to_directory();
+CREATE TRIGGER sessions_to_directory
+    AFTER UPDATE OF user_id, organization_id, expires_at, ended_at, address, user_agent, reported_address, reported_user_agent
+    ON portero.sessions FOR EACH ROW EXECUTE FUNCTION portero.sessions_to_directory();
 CREATE TRIGGER memberships_into_directory AFTER INSERT ON portero.memberships
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION portero.memberships_into_directory();
 CREATE TRIGGER memberships_to_directory AFTER UPDATE OF role_id, is_active ON portero.memberships
@@ -224,5 +396,8 @@ SELECT m.organization_id, m.user_id, u.number, coalesce(lower(u.username COLLATE
   FROM portero.memberships m
   JOIN portero.users u ON u.id = m.user_id
   JOIN portero.roles r ON r.id = m.role_id;
+INSERT INTO portero.session_directory
+SELECT l.* FROM portero.sessions s CROSS JOIN LATERAL portero.session_row(s) l
+ WHERE s.organization_id IS NOT NULL AND s.ended_at IS NULL;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;

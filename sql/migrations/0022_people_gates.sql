@@ -2,11 +2,8 @@
 -- and removed; its roles and live sessions, listed; all by number.
 --
 -- Why    Each is one round trip and one transaction. Salaries and dni stand in no audit row.
--- Locks  None, but while the indexes are made: SHARE on sessions.
+-- Locks  None.
 -- Undo   Forward only.
-
-CREATE INDEX sessions_open_by_organization ON portero.sessions (organization_id, created_at, number)
-    WHERE ended_at IS NULL AND organization_id IS NOT NULL;
 
 -- A search as a pattern that matches what is searched for and nothing else.
 CREATE FUNCTION portero.search_pattern(p_search text) RETURNS text
@@ -18,28 +15,134 @@ CREATE TYPE portero.person AS (
     role_number bigint, role_name text, role_description text
 );
 
+CREATE TYPE portero.found AS (total bigint, numbers bigint[], first bigint, bits bytea);
+
+-- Whom a pattern matches now: see portero.searches. More than 2,000 are told by bits, unless they lie too far apart. By
+-- trigrams where the planner expects few, whatever the caller has set. Without `p_by_dni` the last line of a text of three or
+-- more is left out, which is an employee's dni.
+CREATE FUNCTION portero.match(p_organization uuid, p_pattern text, p_by_dni boolean) RETURNS portero.found
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+SET jit = off SET enable_seqscan = off SET enable_bitmapscan = on SET enable_sort = on SET random_page_cost = 1.1
+AS $$
+DECLARE
+    v_found portero.found;
+BEGIN
+    -- A word of 64 numbers as get_bit() counts them: byte by byte, the lowest bit first.
+    EXECUTE $q$
+        WITH words AS MATERIALIZED (
+            SELECT d.number >> 6 AS word, count(*) AS people,
+                   bit_or(1::bigint << ((d.number & 63)::integer # 56)) AS bits
+              FROM portero.directory d
+             WHERE d.organization_id = $1 AND d.search_text LIKE $2
+               AND ($3 OR d.search_text !~ E'\n.*\n' OR regexp_replace(d.search_text, E'\n[^\n]*$', '') LIKE $2)
+             GROUP BY 1
+        ),
+        every AS (SELECT coalesce(sum(w.people), 0) AS people, min(w.word) AS first, max(w.word) AS last FROM words w)
+        SELECT e.people,
+               CASE WHEN e.people <= 2000 OR e.last - e.first > 500000 THEN ARRAY(
+                   SELECT (w.word << 6) + place FROM words w, generate_series(0, 63) place
+                    WHERE get_bit(int8send(w.bits), place) = 1
+               ) END,
+               e.first << 6,
+               CASE WHEN e.people > 2000 AND e.last - e.first <= 500000 THEN (
+                   SELECT string_agg(int8send(coalesce(w.bits, 0)), '' ORDER BY word)
+                     FROM generate_series(e.first, e.last) word LEFT JOIN words w USING (word)
+               ) END
+          FROM every e
+    $q$ INTO v_found USING p_organization, p_pattern, p_by_dni;
+    RETURN v_found;
+END
+$$;
+
+CREATE FUNCTION portero.directory_changes(p_organization uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+    SELECT coalesce(sum(t.changes), 0) FROM portero.directory_tallies t WHERE t.organization_id = p_organization
+$$;
+
+CREATE FUNCTION portero.directory_size(p_organization uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+    SELECT coalesce(sum(t.people), 0) FROM portero.directory_tallies t WHERE t.organization_id = p_organization
+$$;
+
+-- Whom a search finds, as far as it was kept from the last time; keeps it for the next, unless another is keeping. Neither
+-- numbers nor bits where it finds everybody.
+CREATE FUNCTION portero.search(p_organization uuid, p_search text, p_by_dni boolean) RETURNS portero.found
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_pattern text := portero.search_pattern(p_search);
+    v_digest bytea := sha256(convert_to(p_by_dni || ' ' || v_pattern, 'UTF8'));
+    v_changes bigint;
+    v_found portero.found;
+BEGIN
+    SELECT s.total, s.numbers, s.first, s.bits INTO v_found FROM portero.searches s
+     WHERE s.organization_id = p_organization AND s.digest = v_digest
+       AND s.changes = portero.directory_changes(p_organization);
+    IF FOUND THEN
+        RETURN v_found;
+    END IF;
+    -- Of one moment, since it is one statement.
+    SELECT portero.directory_changes(p_organization), m.total, CASE WHEN m.total < n.people THEN m.numbers END, m.first,
+           CASE WHEN m.total < n.people THEN m.bits END
+      INTO v_changes, v_found.total, v_found.numbers, v_found.first, v_found.bits
+      FROM portero.match(p_organization, v_pattern, p_by_dni) m, portero.directory_size(p_organization) n (people);
+    IF current_setting('transaction_read_only') = 'off'
+        AND pg_try_advisory_xact_lock(hashtextextended('portero.search ' || p_organization, 0)) THEN
+        DELETE FROM portero.searches s
+         WHERE s.organization_id = p_organization
+           AND (s.changes < v_changes OR s.kept_at < now() - interval '10 minutes' OR s.digest = v_digest);
+        INSERT INTO portero.searches (organization_id, digest, changes, total, numbers, first, bits)
+        VALUES (p_organization, v_digest, v_changes, v_found.total, v_found.numbers, v_found.first, v_found.bits);
+    END IF;
+    RETURN v_found;
+END
+$$;
+
+-- The rows of a table that belong to those found, as what follows FROM; all of an organization where nothing was searched
+-- for. $1 is the organization, $4 the numbers, $5 the bits, $6 the first number. A few are read before they are sorted.
+CREATE FUNCTION portero.rows_of(p_found portero.found, p_table text, p_column text, p_condition text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = portero, pg_temp
+AS $$
+    SELECT format(
+        CASE
+            WHEN p_found.bits IS NOT NULL THEN
+                'portero.%1$I d WHERE d.organization_id = $1 AND %3$s AND CASE WHEN d.%2$I >= $6 '
+                || 'AND d.%2$I < $6 + length($5) * 8::bigint THEN get_bit($5, d.%2$I - $6) = 1 END'
+            WHEN p_found.numbers IS NOT NULL THEN
+                '(SELECT * FROM portero.%1$I d WHERE d.organization_id = $1 AND d.%2$I = ANY ($4) AND %3$s OFFSET 0) d'
+            ELSE 'portero.%1$I d WHERE d.organization_id = $1 AND %3$s'
+        END, p_table, p_column, p_condition
+    )
+$$;
+
 -- One page of an organization's people, and how many there are in all that match; a row with nobody where it is empty.
 --
--- A page in the second half is walked to from the end. What few match is sorted; what many match is found on the way along
--- the index that has the order already. Ties go by number, in the direction of the list.
+-- A page in the second half is walked to from the end, along the index that has the order already; a few who match are
+-- sorted. Ties go by number, in the direction of the list. The planner is told so, since it cannot know how many match.
 CREATE FUNCTION portero.people(
     p_organization uuid, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
 ) RETURNS TABLE (total bigint, person portero.person)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp SET jit = off
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+SET jit = off SET enable_sort = off SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
     v_key text := CASE p_sort WHEN 'username' THEN 'd.username, d.number' WHEN 'email' THEN 'd.email, d.number'
                               WHEN 'is_active' THEN 'd.is_active, d.number' WHEN 'created_at' THEN 'd.created_at, d.number'
                               WHEN 'last_login_at' THEN 'd.last_login_at, d.number' WHEN 'role' THEN 'd.role, d.number'
                               ELSE 'd.number' END;
-    v_condition text := CASE WHEN p_search IS NULL THEN 'AND $2 IS NULL' ELSE 'AND d.search_text LIKE $2' END;
-    v_pattern text := portero.search_pattern(p_search);
+    v_found portero.found;
     v_rest bigint;
     v_backwards boolean;
     v_numbers bigint[];
 BEGIN
-    EXECUTE 'SELECT count(*) FROM portero.directory d WHERE d.organization_id = $1 ' || v_condition
-       INTO total USING p_organization, v_pattern;
+    IF p_search IS NULL THEN
+        total := portero.directory_size(p_organization);
+    ELSE
+        v_found := portero.search(p_organization, p_search, true);
+        total := v_found.total;
+    END IF;
     v_rest := total - p_offset;
     IF v_rest <= 0 THEN
         RETURN NEXT;
@@ -49,18 +152,15 @@ BEGIN
     EXECUTE format(
         $q$
         SELECT array_agg(p.number) FROM (
-            SELECT d.number FROM %s d
-             WHERE d.organization_id = $1 %s ORDER BY %s LIMIT $3 OFFSET $4
+            SELECT d.number FROM %s ORDER BY %s LIMIT $2 OFFSET $3
         ) p
         $q$,
-        CASE WHEN p_search IS NOT NULL AND total <= 2000
-             THEN '(SELECT * FROM portero.directory d WHERE d.organization_id = $1 ' || v_condition || ' OFFSET 0)'
-             ELSE 'portero.directory' END,
-        v_condition,
+        portero.rows_of(v_found, 'directory', 'number', 'true'),
         CASE WHEN p_descending <> v_backwards THEN replace(v_key || ' DESC', ',', ' DESC,') ELSE v_key END
     ) INTO v_numbers
-      USING p_organization, v_pattern, least(p_limit, v_rest),
-            CASE WHEN v_backwards THEN greatest(v_rest - p_limit, 0) ELSE p_offset END;
+      USING p_organization, least(p_limit, v_rest),
+            CASE WHEN v_backwards THEN greatest(v_rest - p_limit, 0) ELSE p_offset END,
+            v_found.numbers, v_found.bits, v_found.first;
     FOR person IN
         SELECT u.number, coalesce(u.username, u.email), u.email, m.is_active, u.created_at, u.last_login_at, r.number, r.name, r.description
           FROM unnest(v_numbers) WITH ORDINALITY AS p (number, place)
@@ -71,6 +171,10 @@ BEGIN
     LOOP
         RETURN NEXT;
     END LOOP;
+    -- They have all gone since they were counted.
+    IF NOT FOUND THEN
+        RETURN NEXT;
+    END IF;
 END
 $$;
 
@@ -340,57 +444,56 @@ AS $$
 $$;
 
 -- One page of the live sessions whose active organization is this one, and how many there are that match; a row with no
--- session where it is empty. What a client said of itself is shown in place of what the connection told. Who does not
--- manage users finds nobody by their dni.
+-- session where it is empty. Walked to as people are. Who does not manage users finds nobody by their dni.
 CREATE FUNCTION portero.open_sessions(
     p_organization uuid, p_manages boolean, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
 ) RETURNS TABLE (
     total bigint, number bigint, user_number bigint, username text, email text, created_at timestamptz,
     expires_at timestamptz, address text, user_agent text
 )
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp SET jit = off
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+SET jit = off SET enable_sort = off SET enable_seqscan = off SET enable_bitmapscan = off
 AS $$
 DECLARE
-    v_from text := 'portero.sessions s JOIN portero.directory d '
-        || 'ON d.organization_id = s.organization_id AND d.user_id = s.user_id';
-    v_key text := CASE p_sort WHEN 'id' THEN 's.number' WHEN 'user' THEN 'd.username'
-                              WHEN 'expires_at' THEN 's.expires_at'
-                              WHEN 'address' THEN $k$coalesce(s.reported_address, host(s.address), '') COLLATE "C"$k$
-                              WHEN 'user_agent' THEN $k$coalesce(s.reported_user_agent, s.user_agent, '') COLLATE "C"$k$
-                              ELSE 's.created_at' END;
-    v_direction text := CASE WHEN p_descending THEN ' DESC' ELSE '' END;
-    v_condition text := 's.organization_id = $1 AND s.ended_at IS NULL AND s.expires_at > now() AND '
-        || CASE WHEN p_search IS NULL THEN '$2 IS NULL'
-                WHEN p_manages THEN 'd.search_text LIKE $2'
-                -- The last line of an employee's text is the dni.
-                ELSE $c$d.search_text LIKE $2 AND (
-                    regexp_replace(d.search_text, E'\n[^\n]*$', '') LIKE $2 OR NOT EXISTS (
-                        SELECT FROM portero.employees e
-                         WHERE e.organization_id = d.organization_id AND e.user_id = d.user_id
-                    )
-                )$c$ END;
-    v_pattern text := portero.search_pattern(p_search);
+    v_key text := CASE p_sort WHEN 'number' THEN 'd.number' WHEN 'user' THEN 'd.username, d.number'
+                              WHEN 'expires_at' THEN 'd.expires_at, d.number' WHEN 'address' THEN 'd.address, d.number'
+                              WHEN 'user_agent' THEN 'd.user_agent, d.number' ELSE 'd.created_at, d.number' END;
+    v_found portero.found;
+    v_from text;
+    v_rest bigint;
+    v_backwards boolean;
+    v_numbers bigint[];
 BEGIN
-    EXECUTE format('SELECT count(*) FROM %s WHERE %s', v_from, v_condition)
-       INTO total USING p_organization, v_pattern;
-    IF total <= p_offset THEN
+    IF p_search IS NOT NULL THEN
+        v_found := portero.search(p_organization, p_search, p_manages);
+    END IF;
+    v_from := portero.rows_of(v_found, 'session_directory', 'user_number', 'd.expires_at > now()');
+    EXECUTE 'SELECT count(*) FROM ' || v_from
+       INTO total USING p_organization, NULL, NULL, v_found.numbers, v_found.bits, v_found.first;
+    v_rest := total - p_offset;
+    IF v_rest <= 0 THEN
         RETURN NEXT;
         RETURN;
     END IF;
-    RETURN QUERY EXECUTE format(
-        $q$
-        SELECT $5, p.number, u.number, coalesce(u.username, u.email), u.email, p.created_at, p.expires_at,
-               coalesce(p.reported_address, host(p.address)), coalesce(p.reported_user_agent, p.user_agent)
-          FROM (
-              SELECT s.*, row_number() OVER () AS place FROM (
-                  SELECT s.* FROM %s WHERE %s ORDER BY %s LIMIT $3 OFFSET $4
-              ) s
-          ) p
-          JOIN portero.users u ON u.id = p.user_id
-         ORDER BY p.place
-        $q$,
-        v_from, v_condition, v_key || v_direction || ', s.number' || v_direction
-    ) USING p_organization, v_pattern, p_limit, p_offset, total;
+    v_backwards := p_offset > v_rest;
+    EXECUTE format(
+        'SELECT array_agg(p.number) FROM (SELECT d.number FROM %s ORDER BY %s LIMIT $2 OFFSET $3) p', v_from,
+        CASE WHEN p_descending <> v_backwards THEN replace(v_key || ' DESC', ',', ' DESC,') ELSE v_key END
+    ) INTO v_numbers
+      USING p_organization, least(p_limit, v_rest),
+            CASE WHEN v_backwards THEN greatest(v_rest - p_limit, 0) ELSE p_offset END,
+            v_found.numbers, v_found.bits, v_found.first;
+    RETURN QUERY
+    SELECT open_sessions.total, s.number, u.number, coalesce(u.username, u.email), u.email, s.created_at, s.expires_at,
+           coalesce(s.reported_address, host(s.address)), coalesce(s.reported_user_agent, s.user_agent)
+      FROM unnest(v_numbers) WITH ORDINALITY AS p (number, place)
+      JOIN portero.sessions s ON s.number = p.number
+      JOIN portero.users u ON u.id = s.user_id
+     ORDER BY CASE WHEN v_backwards THEN -p.place ELSE p.place END;
+    -- They have all ended since they were counted.
+    IF NOT FOUND THEN
+        RETURN NEXT;
+    END IF;
 END
 $$;
 

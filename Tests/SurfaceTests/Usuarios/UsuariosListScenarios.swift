@@ -128,6 +128,27 @@ struct UsuariosListScenarios {
         }
     }
 
+    @Test("Whoever joins waits for nobody else who does, and each is counted once they are there")
+    func joining() async throws {
+        let staff = try await Staff.hired(at: site)
+        let first = try await site.person("Bruno Candado")
+        let second = try await staff.newcomer()
+        try await site.database.transaction { transaction in
+            _ = try await transaction.write(
+                """
+                INSERT INTO portero.memberships (organization_id, user_id, role_id)
+                SELECT \(staff.organization), \(first.id), r.id FROM portero.roles r
+                 WHERE r.organization_id = \(staff.organization) AND r.name = 'Staff'
+                """
+            )
+            #expect(try await staff.send("POST", "/usuarios", second).status == 201)
+            #expect(try await staff.get("/usuarios")["total"] == 2)
+            #expect(try await staff.get("/usuarios?search=example")["total"] == 2)
+        }
+        #expect(try await staff.get("/usuarios")["total"] == 3)
+        #expect(try await staff.get("/usuarios?search=example")["total"] == 3)
+    }
+
     @Test("Roles have the contract's names and types, in a bare list")
     func roles() async throws {
         let staff = try await Staff.hired(at: site)
