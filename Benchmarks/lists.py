@@ -11,7 +11,7 @@ from premises import HERE, PASSWORD, PROGRAM, SECRET, Server, salted, say, sql
 
 ASKED = 30
 LIMIT = 10
-ASKED_OFTEN, ASKED_ANEW = 5, 3
+ASKED_OFTEN, ASKED_ANEW = 15, 5
 SORTS = {
     "usuarios": ("id", "username", "email", "activo", "fechaCreacion", "ultimoLogin", "rol"),
     "sesiones": ("id", "usuario", "fechaInicio", "fechaExpiracion", "activa", "ipAddress", "userAgent"),

@@ -44,8 +44,9 @@ extension JSONWriter {
         field("fechaInicio", session.createdAt)
         field("fechaExpiracion", session.expiresAt)
         field("activa", true)
-        field("ipAddress", session.address)
-        field("userAgent", session.userAgent)
+        // The contract has strings here: what was not told is empty.
+        field("ipAddress", session.address ?? "")
+        field("userAgent", session.userAgent ?? "")
     }
 }
 

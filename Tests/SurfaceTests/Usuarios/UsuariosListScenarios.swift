@@ -169,7 +169,7 @@ struct UsuariosListScenarios {
         let reply = try await staff.get("/sesiones")
         #expect(
             reply.shape
-                == "200 {data: [{activa: bool, fechaExpiracion: time, fechaInicio: time, id: integer, ipAddress: string, userAgent: null, usuario: {email: string, id: integer, username: string}}], limit: integer, page: integer, total: integer}"
+                == "200 {data: [{activa: bool, fechaExpiracion: time, fechaInicio: time, id: integer, ipAddress: string, userAgent: string, usuario: {email: string, id: integer, username: string}}], limit: integer, page: integer, total: integer}"
         )
         #expect(reply["total"] == 2)
         for sort in ["id", "usuario", "fechaInicio", "fechaExpiracion", "activa", "ipAddress", "userAgent"] {
