@@ -71,9 +71,14 @@ RETURN portero.keyed_hash(
 
 -- The same for gates that have not read the session's key; null where there is no such session.
 CREATE FUNCTION portero.claim_mac(p_session uuid, p_expires bigint, p_organization uuid) RETURNS bytea
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
-    SELECT portero.claim_code(s.claim_key, s.id, p_expires, p_organization) FROM portero.sessions s WHERE s.id = p_session
+BEGIN
+    RETURN (
+        SELECT portero.claim_code(s.claim_key, s.id, p_expires, p_organization)
+          FROM portero.sessions s WHERE s.id = p_session
+    );
+END
 $$;
 
 CREATE TABLE portero.refresh_tokens (

@@ -1,7 +1,8 @@
 -- 0006 login: registering, counting tries, opening sessions.
 --
 -- Why    Accounts are reached through these functions only. Each is one round trip and one transaction, and writes its
---        auth_logs row in it. They run as the owner; what they may be asked is all that the server may do.
+--        auth_logs row in it. They run as the owner; what they may be asked is all that the server may do. What a login calls is
+--        in plpgsql, which keeps its plans: a function in SQL is parsed and planned anew by each call.
 -- Locks  None.
 -- Undo   Forward only.
 
@@ -10,8 +11,9 @@ CREATE FUNCTION portero.log(
     p_origin portero.origin, p_event text, p_success boolean, p_reason text, p_user uuid, p_session uuid,
     p_organization uuid DEFAULT NULL, p_email text DEFAULT NULL, p_actor uuid DEFAULT NULL, p_details jsonb DEFAULT NULL
 ) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = portero, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
+BEGIN
     INSERT INTO portero.auth_logs (
         event, success, reason, user_id, actor_id, organization_id, session_id, email,
         surface, address, user_agent, request_id, details
@@ -19,7 +21,8 @@ AS $$
     VALUES (
         p_event, p_success, p_reason, p_user, coalesce(p_actor, p_user), p_organization, p_session, p_email,
         p_origin.surface, p_origin.address, p_origin.user_agent, p_origin.request_id, p_details
-    )
+    );
+END
 $$;
 
 -- Replaces the live code of a purpose, and queues the mail that holds the new one.
@@ -179,14 +182,18 @@ $$;
 
 -- The organization in which a person's next session begins: the one used last, else the first.
 CREATE FUNCTION portero.home_organization(p_user uuid) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
-    SELECT m.organization_id
-      FROM portero.memberships m
-      JOIN portero.users u ON u.id = m.user_id
-     WHERE m.user_id = p_user AND m.is_active
-     ORDER BY m.organization_id IS DISTINCT FROM u.last_organization_id, m.created_at, m.organization_id
-     LIMIT 1
+BEGIN
+    RETURN (
+        SELECT m.organization_id
+          FROM portero.memberships m
+          JOIN portero.users u ON u.id = m.user_id
+         WHERE m.user_id = p_user AND m.is_active
+         ORDER BY m.organization_id IS DISTINCT FROM u.last_organization_id, m.created_at, m.organization_id
+         LIMIT 1
+    );
+END
 $$;
 
 -- Ends the oldest of a person's live sessions where there are more than a hundred, beside a new one.

@@ -155,7 +155,9 @@ BEGIN
             SELECT d.number FROM %s ORDER BY %s LIMIT $2 OFFSET $3
         ) p
         $q$,
-        portero.rows_of(v_found, 'directory', 'number', 'true'),
+        portero.rows_of(
+            v_found, CASE p_sort WHEN 'last_login_at' THEN 'last_logins' ELSE 'directory' END, 'number', 'true'
+        ),
         CASE WHEN p_descending <> v_backwards THEN replace(v_key || ' DESC', ',', ' DESC,') ELSE v_key END
     ) INTO v_numbers
       USING p_organization, least(p_limit, v_rest),
