@@ -18,6 +18,7 @@ package struct OrganizationService: Sendable {
         by caller: Caller,
         origin: Origin
     ) async throws -> OwnOrganization {
+        guard slug?.text != dependencies.settings.defaultOrganization else { throw AuthError.slugTaken }
         let actor = Actor(
             userID: caller.userID,
             sessionID: caller.sessionID,
@@ -46,7 +47,8 @@ package struct OrganizationService: Sendable {
         origin: Origin
     ) async throws -> OwnOrganization {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.organizations.change(change, by: actor)
+            try await requireOwn(change, of: caller)
+            return try await dependencies.organizations.change(change, by: actor)
         }
     }
 
@@ -55,5 +57,15 @@ package struct OrganizationService: Sendable {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try await dependencies.organizations.delete(by: actor)
         }
+    }
+
+    /// The name and the host by which requests reach an organization that they do not name are the operator's to give.
+    private func requireOwn(_ change: OrganizationChange, of caller: Caller) async throws {
+        if let host = dependencies.settings.publicHost, change.domains?.contains(host) == true {
+            throw AuthError.domainTaken
+        }
+        let reserved = dependencies.settings.defaultOrganization
+        guard change.slug?.text == reserved else { return }
+        guard try await organization(of: caller).slug == reserved else { throw AuthError.slugTaken }
     }
 }

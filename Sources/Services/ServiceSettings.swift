@@ -1,3 +1,5 @@
+package import Domain
+
 /// What the services may be told.
 package struct ServiceSettings: Sendable {
     package var accessTokenLifetime: Duration
@@ -9,6 +11,8 @@ package struct ServiceSettings: Sendable {
     package var requiresVerifiedEmail: Bool
     /// The slug of the organization that a request belongs to which names none, and whose host is nobody's domain.
     package var defaultOrganization: String
+    /// The host that the public knows this server by: nobody's domain.
+    package var publicHost: HostName?
     /// Names of roles that people may take who register themselves.
     package var selfRegisterRoles: [String]
 
@@ -19,6 +23,7 @@ package struct ServiceSettings: Sendable {
         loginRevealsUnknown: Bool,
         requiresVerifiedEmail: Bool,
         defaultOrganization: String,
+        publicHost: HostName? = nil,
         selfRegisterRoles: [String]
     ) {
         self.accessTokenLifetime = accessTokenLifetime
@@ -27,6 +32,7 @@ package struct ServiceSettings: Sendable {
         self.loginRevealsUnknown = loginRevealsUnknown
         self.requiresVerifiedEmail = requiresVerifiedEmail
         self.defaultOrganization = defaultOrganization
+        self.publicHost = publicHost
         self.selfRegisterRoles = selfRegisterRoles
     }
 }

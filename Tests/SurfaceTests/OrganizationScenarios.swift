@@ -282,4 +282,29 @@ struct OrganizationScenarios {
             #expect(text?.contains("<n>0</n>") == true, "\(table)")
         }
     }
+
+    @Test("Nobody takes the public host, nor the name of the organization that requests belong to which name none")
+    func reserved() async throws {
+        let settings = [
+            "PORTERO_PUBLIC_URL": "https://auth.correo.example:8443/a", "PORTERO_DEFAULT_ORGANIZATION": "cuartel",
+        ]
+        try await Site.serving(settings) { site in
+            let visitor = site.visitor()
+            let token = try await site.session(of: site.person(), visitor).access
+            let made = try await visitor.post("/organizations", ["name": "Uno", "slug": "cuartel"], token: token)
+            #expect(made.status == 409)
+            let organization = try await visitor.post("/organizations", ["name": "Uno"], token: token)
+            let path = "/organizations/\(organization.string("id"))"
+            let inIt = try await visitor.post(
+                "/auth/switch-organization",
+                ["organization_id": .string(organization.string("id"))],
+                token: token
+            ).string("access_token")
+            #expect(try await visitor.patch(path, ["slug": "cuartel"], token: inIt).status == 409)
+            #expect(try await visitor.patch(path, ["domains": ["auth.correo.example"]], token: inIt).status == 409)
+            #expect(try await visitor.patch(path, ["domains": ["uno.correo.example"]], token: inIt).status == 200)
+            try await site.database.run("UPDATE portero.organizations SET slug = 'cuartel' WHERE name = 'Uno'")
+            #expect(try await visitor.patch(path, ["slug": "cuartel", "name": "Dos"], token: inIt).status == 200)
+        }
+    }
 }

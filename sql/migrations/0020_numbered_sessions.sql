@@ -43,7 +43,7 @@ BEGIN
         RETURN CASE WHEN v_found.id IS NULL THEN 'unknown' ELSE 'foreign' END;
     END IF;
     UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'logout'
-     WHERE s.id = v_found.id AND s.ended_at IS NULL AND s.expires_at > now();
+     WHERE s.id = v_found.id AND s.ended_at IS NULL;
     IF FOUND THEN
         PERFORM portero.log(
             p_origin, 'authn_token_revoked', true, 'logout', v_found.user_id, v_found.id, v_found.organization_id
@@ -202,14 +202,22 @@ BEGIN
 END
 $$;
 
--- For people who read the database. Its owner alone may, until they grant it: it shows all organizations.
-CREATE VIEW public.sesion AS
+-- For people who read the database. Its owner alone may, until they grant it: it shows all organizations. A table of that name,
+-- left by what Portero replaces, stays as it is, and there is no view.
+DO $$
+BEGIN
+    IF to_regclass('public.sesion') IS NOT NULL THEN
+        RETURN;
+    END IF;
+    CREATE VIEW public.sesion AS
     SELECT s.number AS id, u.number AS usuario_id, s.created_at AS fecha_inicio,
            coalesce(s.ended_at, CASE WHEN s.expires_at <= now() THEN s.expires_at END) AS fecha_fin,
            host(s.address) AS ip, s.user_agent
       FROM portero.sessions s
       JOIN portero.users u ON u.id = s.user_id;
-COMMENT ON VIEW public.sesion IS 'Sessions by their numbers, as the session-tracking contract names them';
+    COMMENT ON VIEW public.sesion IS 'Sessions by their numbers, as the session-tracking contract names them';
+END
+$$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION

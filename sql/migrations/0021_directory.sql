@@ -4,7 +4,7 @@
 --        membership holds them all, so that any page of 100,000 people is a walk along one index, and a search is answered
 --        by trigrams; one row a session that has not ended, for the same reason. How many people there are is kept, and
 --        for a while what a search has found (decision 17). All of it is kept by triggers: nobody writes it by hand.
--- Locks  ACCESS EXCLUSIVE on users, memberships and sessions for a moment, for their triggers.
+-- Locks  SHARE ROW EXCLUSIVE on users, memberships and sessions, for their triggers, until the directory has been filled.
 -- Undo   Forward only.
 
 -- Both extensions come with PostgreSQL and are trusted: who may create in the database may install them.

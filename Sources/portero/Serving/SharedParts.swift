@@ -86,6 +86,7 @@ struct SharedParts: Sendable {
                 loginRevealsUnknown: configuration.loginRevealsUnknown,
                 requiresVerifiedEmail: configuration.requiresVerifiedEmail,
                 defaultOrganization: configuration.defaultOrganization,
+                publicHost: HostName(hostField: configuration.publicURL.authority),
                 selfRegisterRoles: configuration.selfRegisterRoles
             ),
             uptime: { loop.now.nanoseconds },
@@ -101,5 +102,12 @@ extension JWTAlgorithm {
         case .edDSA: self = .edDSA
         case .es256: self = .es256
         }
+    }
+}
+
+extension String {
+    /// Of a URL: its host, and its port if it has one.
+    fileprivate var authority: String {
+        String(split(separator: "/", omittingEmptySubsequences: false).dropFirst(2).first ?? "")
     }
 }

@@ -89,6 +89,22 @@ struct SessionTrackingScenarios {
         }
     }
 
+    @Test("Who leaves after their session has expired has worked until then")
+    func leavesLate() async throws {
+        let session = try await visitor.track(site.boundMember())
+        try await site.database.run(
+            "UPDATE portero.sessions SET expires_at = now() - interval '1 hour' WHERE number = \(session.number)"
+        )
+        #expect(try await logout(.integer(session.number))["success"] == true)
+        let late = try await site.database.count(
+            """
+            SELECT count(*) FROM public.sesion
+             WHERE id = \(session.number) AND fecha_fin > now() - interval '10 minutes'
+            """
+        )
+        #expect(late == 1)
+    }
+
     @Test("A token that comes along must be valid, of a member, and of the session's person")
     func tokensAlong() async throws {
         let (ana, bruno, stranger) = (
