@@ -210,6 +210,25 @@ BEGIN
 END
 $$;
 
+-- Takes an invitation that still waits.
+CREATE FUNCTION portero.take_invitation(p_organization uuid, p_invitation uuid) RETURNS portero.invitations
+LANGUAGE plpgsql SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_invitation portero.invitations;
+BEGIN
+    SELECT * INTO v_invitation FROM portero.invitations i
+     WHERE i.organization_id = p_organization AND i.id = p_invitation FOR UPDATE;
+    IF NOT FOUND THEN
+        PERFORM portero.refuse('invitation_not_found');
+    END IF;
+    IF v_invitation.status <> 'pending' THEN
+        PERFORM portero.refuse('invitation_ended');
+    END IF;
+    RETURN v_invitation;
+END
+$$;
+
 -- Mails a pending invitation again, with a new token: the old one is dead.
 CREATE FUNCTION portero.resend_invitation(
     p_actor uuid, p_session uuid, p_organization uuid, p_invitation uuid, p_digest bytea, p_lifetime interval,
@@ -224,14 +243,7 @@ DECLARE
 BEGIN
     PERFORM FROM portero.organizations o WHERE o.id = p_organization FOR NO KEY UPDATE;
     v_rights := portero.require(p_actor, p_organization, 'manage_users');
-    SELECT * INTO v_invitation FROM portero.invitations i
-     WHERE i.organization_id = p_organization AND i.id = p_invitation FOR UPDATE;
-    IF NOT FOUND THEN
-        PERFORM portero.refuse('invitation_not_found');
-    END IF;
-    IF v_invitation.status <> 'pending' THEN
-        PERFORM portero.refuse('invitation_ended');
-    END IF;
+    v_invitation := portero.take_invitation(p_organization, p_invitation);
     PERFORM portero.require_role_to_give(p_organization, v_invitation.role_id, v_rights);
     PERFORM portero.require_no_member(p_organization, v_invitation.email_normalized);
     retry_after := portero.mail_invitation(p_mail, v_invitation.email, p_sealed, p_origin.language);
@@ -256,14 +268,7 @@ DECLARE
 BEGIN
     PERFORM FROM portero.organizations o WHERE o.id = p_organization FOR NO KEY UPDATE;
     PERFORM portero.require(p_actor, p_organization, 'manage_users');
-    SELECT * INTO v_invitation FROM portero.invitations i
-     WHERE i.organization_id = p_organization AND i.id = p_invitation FOR UPDATE;
-    IF NOT FOUND THEN
-        PERFORM portero.refuse('invitation_not_found');
-    END IF;
-    IF v_invitation.status <> 'pending' THEN
-        PERFORM portero.refuse('invitation_ended');
-    END IF;
+    v_invitation := portero.take_invitation(p_organization, p_invitation);
     PERFORM portero.end_invitation(p_invitation, 'revoked');
     PERFORM portero.log(
         p_origin, 'invitation_revoked', true, NULL, NULL, p_session, p_organization, v_invitation.email_normalized,

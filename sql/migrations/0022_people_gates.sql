@@ -117,10 +117,39 @@ AS $$
     )
 $$;
 
+-- The numbers on one page of such rows, in its order; null beyond the last. A page in the second half is walked to from the
+-- end. The caller has told the planner to walk along the index that has the order already.
+CREATE FUNCTION portero.walk(
+    p_organization uuid, p_found portero.found, p_from text, p_key text, p_descending boolean, p_total bigint,
+    p_limit integer, p_offset bigint
+) RETURNS bigint[]
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    v_rest bigint := p_total - p_offset;
+    v_is_backwards boolean := p_offset > v_rest;
+    v_numbers bigint[];
+BEGIN
+    IF v_rest <= 0 THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format(
+        'SELECT array_agg(p.number) FROM (SELECT d.number FROM %s ORDER BY %s LIMIT $2 OFFSET $3) p', p_from,
+        CASE WHEN p_descending <> v_is_backwards THEN replace(p_key || ' DESC', ',', ' DESC,') ELSE p_key END
+    ) INTO v_numbers
+      USING p_organization, least(p_limit, v_rest),
+            CASE WHEN v_is_backwards THEN greatest(v_rest - p_limit, 0) ELSE p_offset END,
+            p_found.numbers, p_found.bits, p_found.first;
+    IF v_is_backwards THEN
+        RETURN ARRAY(SELECT p.number FROM unnest(v_numbers) WITH ORDINALITY p (number, place) ORDER BY p.place DESC);
+    END IF;
+    RETURN v_numbers;
+END
+$$;
+
 -- One page of an organization's people, and how many there are in all that match; a row with nobody where it is empty.
 --
--- A page in the second half is walked to from the end, along the index that has the order already; a few who match are
--- sorted. Ties go by number, in the direction of the list. The planner is told so, since it cannot know how many match.
+-- It is walked to along the index that has the order already; a few who match are sorted. Ties go by number, in the direction of the list. The planner is told so, since it cannot know how many match.
 CREATE FUNCTION portero.people(
     p_organization uuid, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
 ) RETURNS TABLE (total bigint, person portero.person)
@@ -133,8 +162,6 @@ DECLARE
                               WHEN 'last_login_at' THEN 'd.last_login_at, d.number' WHEN 'role' THEN 'd.role, d.number'
                               ELSE 'd.number' END;
     v_found portero.found;
-    v_rest bigint;
-    v_backwards boolean;
     v_numbers bigint[];
 BEGIN
     IF p_search IS NULL THEN
@@ -143,37 +170,24 @@ BEGIN
         v_found := portero.search(p_organization, p_search, true);
         total := v_found.total;
     END IF;
-    v_rest := total - p_offset;
-    IF v_rest <= 0 THEN
-        RETURN NEXT;
-        RETURN;
-    END IF;
-    v_backwards := p_offset > v_rest;
-    EXECUTE format(
-        $q$
-        SELECT array_agg(p.number) FROM (
-            SELECT d.number FROM %s ORDER BY %s LIMIT $2 OFFSET $3
-        ) p
-        $q$,
+    v_numbers := portero.walk(
+        p_organization, v_found,
         portero.rows_of(
             v_found, CASE p_sort WHEN 'last_login_at' THEN 'last_logins' ELSE 'directory' END, 'number', 'true'
         ),
-        CASE WHEN p_descending <> v_backwards THEN replace(v_key || ' DESC', ',', ' DESC,') ELSE v_key END
-    ) INTO v_numbers
-      USING p_organization, least(p_limit, v_rest),
-            CASE WHEN v_backwards THEN greatest(v_rest - p_limit, 0) ELSE p_offset END,
-            v_found.numbers, v_found.bits, v_found.first;
+        v_key, p_descending, total, p_limit, p_offset
+    );
     FOR person IN
         SELECT u.number, coalesce(u.username, u.email), u.email, m.is_active, u.created_at, u.last_login_at, r.number, r.name, r.description
           FROM unnest(v_numbers) WITH ORDINALITY AS p (number, place)
           JOIN portero.users u ON u.number = p.number
           JOIN portero.memberships m ON m.organization_id = p_organization AND m.user_id = u.id
           JOIN portero.roles r ON r.id = m.role_id
-         ORDER BY CASE WHEN v_backwards THEN -p.place ELSE p.place END
+         ORDER BY p.place
     LOOP
         RETURN NEXT;
     END LOOP;
-    -- They have all gone since they were counted.
+    -- There is nobody so far back, or they have all gone since they were counted.
     IF NOT FOUND THEN
         RETURN NEXT;
     END IF;
@@ -462,8 +476,6 @@ DECLARE
                               WHEN 'user_agent' THEN 'd.user_agent, d.number' ELSE 'd.created_at, d.number' END;
     v_found portero.found;
     v_from text;
-    v_rest bigint;
-    v_backwards boolean;
     v_numbers bigint[];
 BEGIN
     IF p_search IS NOT NULL THEN
@@ -472,27 +484,15 @@ BEGIN
     v_from := portero.rows_of(v_found, 'session_directory', 'user_number', 'd.expires_at > now()');
     EXECUTE 'SELECT count(*) FROM ' || v_from
        INTO total USING p_organization, NULL, NULL, v_found.numbers, v_found.bits, v_found.first;
-    v_rest := total - p_offset;
-    IF v_rest <= 0 THEN
-        RETURN NEXT;
-        RETURN;
-    END IF;
-    v_backwards := p_offset > v_rest;
-    EXECUTE format(
-        'SELECT array_agg(p.number) FROM (SELECT d.number FROM %s ORDER BY %s LIMIT $2 OFFSET $3) p', v_from,
-        CASE WHEN p_descending <> v_backwards THEN replace(v_key || ' DESC', ',', ' DESC,') ELSE v_key END
-    ) INTO v_numbers
-      USING p_organization, least(p_limit, v_rest),
-            CASE WHEN v_backwards THEN greatest(v_rest - p_limit, 0) ELSE p_offset END,
-            v_found.numbers, v_found.bits, v_found.first;
+    v_numbers := portero.walk(p_organization, v_found, v_from, v_key, p_descending, total, p_limit, p_offset);
     RETURN QUERY
     SELECT open_sessions.total, s.number, u.number, coalesce(u.username, u.email), u.email, s.created_at, s.expires_at,
            coalesce(s.reported_address, host(s.address)), coalesce(s.reported_user_agent, s.user_agent)
       FROM unnest(v_numbers) WITH ORDINALITY AS p (number, place)
       JOIN portero.sessions s ON s.number = p.number
       JOIN portero.users u ON u.id = s.user_id
-     ORDER BY CASE WHEN v_backwards THEN -p.place ELSE p.place END;
-    -- They have all ended since they were counted.
+     ORDER BY p.place;
+    -- There are none so far back, or they have all ended since they were counted.
     IF NOT FOUND THEN
         RETURN NEXT;
     END IF;
