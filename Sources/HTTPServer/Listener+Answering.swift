@@ -57,14 +57,10 @@ extension Listener {
         let head = connection.request.knownHead ?? ParsedHead(begunBy: connection.parser)
         let method = Method(name: head.text.span.extracting(head.method.indices))
         let accepted = head.value(of: "accept-language")
+        let known = RequestHead(text: head.text, fields: head.fields, method: method ?? .get, target: head.target)
+        let client = configuration.trustedProxies.client(behind: connection.peer, head: known)
         var response = refusal.response(in: Language.negotiated(accepted, default: configuration.language))
-        if let completeRefusal {
-            completeRefusal(
-                &response,
-                refusal.unreadable,
-                RequestHead(text: head.text, fields: head.fields, method: method ?? .get, target: head.target)
-            )
-        }
+        completeRefusal?(&response, UnreadableRequest(refusal.unreadable, head: known, from: client))
         let id = head.requestID ?? ids.next()
         connection.state.answered(isLast: true, at: now)
         writer.write(response, id: id, isHead: method == .head, .close, now: now)
@@ -75,7 +71,7 @@ extension Listener {
                 status: response.status,
                 bytes: response.body.count,
                 microseconds: 0,
-                client: connection.peer,
+                client: client,
                 id: id
             )
         )

@@ -6,7 +6,7 @@ package import Reactor
 /// What serves several loops is a listener on each of them, all at the same port: see `port(at:)`.
 package actor Listener {
     package typealias Responder = @Sendable (Request) async -> Response
-    package typealias RefusalCompleter = @Sendable (inout Response, Unreadable, RequestHead) -> Void
+    package typealias RefusalCompleter = @Sendable (inout Response, UnreadableRequest) -> Void
 
     /// With the port that the kernel chose, where it was asked to.
     package nonisolated let boundAddress: SocketAddress
@@ -45,8 +45,8 @@ package actor Listener {
     ///   - configuration: what is allowed, and for how long.
     ///   - respond: answers a request, whatever becomes of its client meanwhile.
     ///   - completeRefusal: words an answer that the server gives by itself as who is asked words theirs, and adds what the
-    ///     head of the request makes it carry, such as CORS headers. The head is as much as could be read, perhaps nothing;
-    ///     its method is GET where none is known.
+    ///     head of the request makes it carry, such as CORS headers. Called for each request that could be read at least in
+    ///     part, and for each connection that is turned away.
     ///   - log: called once for each answered request, also for one that could not be read.
     /// - Throws: `CannotListen`.
     package init(

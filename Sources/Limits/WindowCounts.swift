@@ -54,7 +54,7 @@ struct WindowCounts: Equatable {
     /// Loops look at the clock at slightly different times: what began a moment from now began now.
     private static func elapsed(from start: UInt32, to tick: UInt32) -> UInt32 {
         let ticks = tick &- start
-        return ticks > .max / 2 ? 0 : ticks
+        return ticks > .max - minute ? 0 : ticks
     }
 }
 

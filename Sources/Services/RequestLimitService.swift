@@ -1,4 +1,3 @@
-package import Domain
 import Limits
 
 /// Counts every request of a surface that has a limit for all of them.
@@ -9,8 +8,9 @@ package struct RequestLimitService: Sendable {
         self.dependencies = dependencies
     }
 
-    package func count(_ origin: Origin) -> RequestAllowance {
-        let allowance = dependencies.requestLimiter.count(origin.network, at: dependencies.uptime())
+    /// - Parameter network: whose request it is, as in `Origin.network`.
+    package func count(_ network: String) -> RequestAllowance {
+        let allowance = dependencies.requestLimiter.count(network, at: dependencies.uptime())
         return RequestAllowance(
             retryAfter: allowance.isAdmitted ? nil : allowance.retryAfter,
             minute: allowance.minute.map { .init($0) },

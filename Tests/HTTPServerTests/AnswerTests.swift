@@ -106,9 +106,9 @@ struct AnswerTests {
         ]
     )
     func tellsTargets(_ request: String, _ told: String) async throws {
-        let complete: Listener.RefusalCompleter = { response, refusal, head in
-            let target = String(decoding: head.text[head.target.indices], as: UTF8.self)
-            response.body = Array("\(refusal.status) \(target)".utf8)
+        let complete: Listener.RefusalCompleter = { response, request in
+            let target = String(decoding: request.head.text[request.head.target.indices], as: UTF8.self)
+            response.body = Array("\(request.reason.status) \(target)".utf8)
         }
         try await withServer(completeRefusal: complete) { server in
             let client = try await server.connect()
@@ -119,8 +119,8 @@ struct AnswerTests {
 
     @Test("A refusal can be given what the request's head makes it carry")
     func completesRefusals() async throws {
-        let complete: Listener.RefusalCompleter = { response, _, head in
-            let origin = head.value(of: "Origin").map { String(decoding: $0, as: UTF8.self) } ?? "none"
+        let complete: Listener.RefusalCompleter = { response, request in
+            let origin = request.head.value(of: "Origin").map { String(decoding: $0, as: UTF8.self) } ?? "none"
             response.headers.append(Response.Header("Access-Control-Allow-Origin", origin))
         }
         try await withServer(completeRefusal: complete) { server in

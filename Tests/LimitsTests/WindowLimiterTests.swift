@@ -49,6 +49,13 @@ struct WindowLimiterTests {
         #expect(!refused.isAdmitted && refused.retryAfter == 60)
     }
 
+    @Test("Who comes again after months begins anew", arguments: [1, 100, 249, 300, 400, 496])
+    func months(_ days: Int64) {
+        let limiter = WindowLimiter(perMinute: 2, perHour: 3)
+        #expect(admitted(limiter, 1, 5, at: 0) == 2)
+        #expect(admitted(limiter, 1, 5, at: days * 86_400 * Self.second) == 2)
+    }
+
     @Test("Threads together get exactly the allowance")
     func threads() async {
         let limiter = WindowLimiter(perMinute: 100, perHour: 1000)

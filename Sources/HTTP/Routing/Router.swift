@@ -45,10 +45,9 @@ package struct Router: Sendable {
 
     /// Has an answer that the server gave by itself, such as a 413, worded by the surface that the path belongs to, and lets
     /// scripts of allowed origins read it.
-    ///
-    /// `head` is as much as could be read of the request.
-    package func complete(_ response: inout Response, to refusal: Unreadable, of head: RequestHead) {
-        if var worded = surface(of: head.text[head.target.indices]).response(to: refusal) {
+    package func complete(_ response: inout Response, to request: UnreadableRequest) {
+        let head = request.head
+        if var worded = surface(of: head.text[head.target.indices]).response(to: request.reason) {
             worded.headers += response.headers.filter { "\($0.name)" != "Content-Language" }
             response = worded
         }

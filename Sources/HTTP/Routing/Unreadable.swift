@@ -14,3 +14,17 @@ package struct Unreadable: Error, Sendable {
         "\(language == .spanish ? spanish : english)"
     }
 }
+
+/// As much as is known of a request that could not be read.
+package struct UnreadableRequest: Sendable {
+    package let reason: Unreadable
+    /// Perhaps nothing of it; its method is GET where none is known.
+    package let head: RequestHead
+    package let client: NetworkAddress
+
+    package init(_ reason: Unreadable, head: RequestHead, from client: NetworkAddress) {
+        self.reason = reason
+        self.head = head
+        self.client = client
+    }
+}

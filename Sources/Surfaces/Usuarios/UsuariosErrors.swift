@@ -37,7 +37,7 @@ extension UsuariosSurface {
         }
     }
 
-    private func response(to refusal: AuthError) -> Response {
+    func response(to refusal: AuthError) -> Response {
         switch refusal {
         case .unauthenticated: .refusal(401, "No autorizado", headers: [Response.Header("WWW-Authenticate", "Bearer")])
         case .accountLocked(let seconds):

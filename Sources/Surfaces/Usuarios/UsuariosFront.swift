@@ -20,21 +20,30 @@ package struct UsuariosFront: Sendable {
     }
 
     package func respond(to request: Request) async -> Response {
-        let allowance = limits.count(request.origin)
-        var response: Response
-        if let seconds = allowance.retryAfter {
-            response = surface.response(to: AuthError.tooManyRequests(seconds: seconds), for: request)
-            router.expose(&response, to: request.head)
-        } else {
-            response = await router.respond(to: request)
-        }
+        let allowance = limits.count(request.client.networkText)
+        var response =
+            if let seconds = allowance.retryAfter { refusal(after: seconds, to: request.head) } else {
+                await router.respond(to: request)
+            }
         response.headers += allowance.headers
         return response
     }
 
-    /// Words an answer that the server gives by itself, such as a 413, as this contract does.
-    package func complete(_ response: inout Response, to refusal: Unreadable, of head: RequestHead) {
-        router.complete(&response, to: refusal, of: head)
+    /// Words an answer that the server gives by itself, such as a 413, as this contract does, and counts what it answers.
+    package func complete(_ response: inout Response, to request: UnreadableRequest) {
+        let allowance = limits.count(request.client.networkText)
+        if let seconds = allowance.retryAfter {
+            response = refusal(after: seconds, to: request.head)
+        } else {
+            router.complete(&response, to: request)
+        }
+        response.headers += allowance.headers
+    }
+
+    private func refusal(after seconds: Int, to head: RequestHead) -> Response {
+        var response = surface.response(to: AuthError.tooManyRequests(seconds: seconds))
+        router.expose(&response, to: head)
+        return response
     }
 }
 

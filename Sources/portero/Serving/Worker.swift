@@ -68,7 +68,7 @@ struct Worker: Sendable {
                 try site.listener(
                     at: address,
                     respond: { await router.respond(to: $0) },
-                    completeRefusal: { router.complete(&$0, to: $1, of: $2) }
+                    completeRefusal: { router.complete(&$0, to: $1) }
                 )
             )
         }
@@ -82,7 +82,7 @@ struct Worker: Sendable {
                 try site.listener(
                     at: address,
                     respond: { await front.respond(to: $0) },
-                    completeRefusal: { front.complete(&$0, to: $1, of: $2) }
+                    completeRefusal: { front.complete(&$0, to: $1) }
                 )
             )
         }

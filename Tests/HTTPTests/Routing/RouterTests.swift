@@ -131,7 +131,10 @@ struct RouterTests {
             headers: [Response.Header("Content-Language", "en"), Response.Header("Retry-After", "1")]
         )
         let refusal = Unreadable(status: 413, english: "Too large.", spanish: "Muy grande.")
-        router.complete(&response, to: refusal, of: RequestHead(.post, path))
+        router.complete(
+            &response,
+            to: UnreadableRequest(refusal, head: RequestHead(.post, path), from: NetworkAddress(ipv4: 0x7f00_0001))
+        )
         #expect(response.status == 413 && response.text == "\(surface): Muy grande.")
         #expect(response.values("Content-Language") == [] && response.values("Retry-After") == ["1"])
         if path != "/auth/me", path != "*", !path.hasPrefix("/login?") {

@@ -110,6 +110,37 @@ struct UsuariosLimitScenarios {
         }
     }
 
+    @Test(
+        "What is refused before it is read counts like every request, and says what is left",
+        arguments: [
+            ("127.0.0.43", "POST /api/usuarios HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n", 413),
+            ("127.0.0.44", "GET /api/roles HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+            ("127.0.0.45", "nonsense\r\n\r\n", 400),
+        ]
+    )
+    func refusals(_ address: String, _ request: String, _ status: Int) async throws {
+        let visitor = try site.usuarios(from: address)
+        for asked in 0..<50 {
+            #expect(try await visitor.get("/api/roles").status == 401)
+            let answer = try await send(request, from: address)
+            #expect(answer.status == status)
+            #expect(answer["RateLimit"]?.hasPrefix("\"minute\";r=\(98 - 2 * asked);t=") == true)
+        }
+        let answer = try await send(request, from: address)
+        #expect(Reply(answer).shape == "429 {message: string}")
+        #expect(Int(answer["Retry-After"] ?? "") != nil)
+        #expect(answer["RateLimit"]?.hasPrefix("\"minute\";r=0;t=") == true)
+    }
+
+    private func send(_ request: String, from address: String) async throws -> Answer {
+        let port = try #require(site.server.usuariosPort)
+        let client = try await RawClient(to: port, from: address, on: TestLoops.next())
+        try await client.send(request)
+        let answer = try await client.answer()
+        await client.close()
+        return answer
+    }
+
     @Test("Every answer has the security headers, and scripts of allowed origins may read the limits")
     func headers() async throws {
         let visitor = try site.usuarios(from: "127.0.0.42")
