@@ -9,6 +9,8 @@ package struct TextRule: Sendable {
     /// Unicode white space at both ends is dropped.
     package var isTrimmed: Bool
     package var allowsControlCharacters: Bool
+    /// Joiners, marks of direction and others of Unicode's category Cf: two texts that differ in them look the same.
+    package var allowsFormatCharacters = true
 
     /// One line of text as people write it: trimmed, no control characters, this many code points after trimming.
     package static func line(_ length: ClosedRange<Int>) -> TextRule {
@@ -18,6 +20,13 @@ package struct TextRule: Sendable {
             isTrimmed: true,
             allowsControlCharacters: false
         )
+    }
+
+    /// A line whose characters can all be seen, for what tells one from another, such as the number of a document.
+    package static func visible(_ length: ClosedRange<Int>) -> TextRule {
+        var rule = line(length)
+        rule.allowsFormatCharacters = false
+        return rule
     }
 
     /// Taken as it is: passwords, tokens, codes.
@@ -41,6 +50,9 @@ package struct TextRule: Sendable {
         guard count >= length.lowerBound else { return .failure(Fault(kind: .tooShort(minimum: length.lowerBound))) }
         guard count <= length.upperBound else { return .failure(Fault(kind: .tooLong(limit: length.upperBound))) }
         guard allowsControlCharacters || !text.hasControlCharacters else {
+            return .failure(Fault(kind: .controlCharacters))
+        }
+        guard allowsFormatCharacters || !text.hasFormatCharacters else {
             return .failure(Fault(kind: .controlCharacters))
         }
         return .success(text)
@@ -72,5 +84,9 @@ extension String {
             default: false
             }
         }
+    }
+
+    fileprivate var hasFormatCharacters: Bool {
+        unicodeScalars.contains { !$0.isASCII && $0.properties.generalCategory == .format }
     }
 }

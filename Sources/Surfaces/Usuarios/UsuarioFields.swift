@@ -35,10 +35,10 @@ extension JSONBody {
             var details = EmployeeDetails()
             details.firstNames = body.name("nombres")
             details.lastNames = body.name("apellidos")
-            details.dni = body.optionalString("dni", .line(1...32))
+            details.dni = body.optionalString("dni", .visible(1...32))
             details.email = body.email("email")?.text
-            details.phone = body.optionalString("telefono", .line(1...40))
-            details.address = body.optionalString("direccion", .line(1...400))
+            details.phone = body.optionalString("telefono", .visible(1...40))
+            details.address = body.optionalString("direccion", .visible(1...400))
             details.bornOn = body.day("fechaNacimiento")
             details.hiredOn = body.day("fechaIngreso")
             details.salary = body.salario()

@@ -56,6 +56,16 @@ struct TextRuleTests {
         }
     }
 
+    @Test(
+        "What has to be visible has neither joiners nor marks of direction, which a line may have",
+        arguments: ["12\u{200b}34", "12\u{200d}34", "\u{feff}1234", "12\u{ad}34", "\u{202e}1234", "1234\u{2060}"]
+    )
+    func visible(_ text: String) {
+        #expect(fault(.visible(1...32), text) == .controlCharacters)
+        #expect(fault(.line(1...32), text) == nil)
+        #expect(fault(.visible(1...32), "Ñ-1234 é 日") == nil)
+    }
+
     @Test("Verbatim text is left as it is")
     func verbatim() throws {
         let text = "  pass\tword\n e\u{301} "

@@ -94,11 +94,15 @@ struct Staff: Sendable {
         return .object(members.compactMapValues(\.self))
     }
 
-    static let empleado: JSONText = [
-        "nombres": "José Ángel", "apellidos": "Muñoz", "dni": "12345678-A", "email": "jose@correo.example",
-        "telefono": "+51 999 888 777", "direccion": "Calle 1", "fechaNacimiento": "1990-02-28",
-        "fechaIngreso": "2020-01-31", "salario": 1500.5, "estado": "activo",
-    ]
+    static let empleado = empleado(dni: "12345678-A")
+
+    static func empleado(dni: JSONText) -> JSONText {
+        [
+            "nombres": "José Ángel", "apellidos": "Muñoz", "dni": dni, "email": "jose@correo.example",
+            "telefono": "+51 999 888 777", "direccion": "Calle 1", "fechaNacimiento": "1990-02-28",
+            "fechaIngreso": "2020-01-31", "salario": 1500.5, "estado": "activo",
+        ]
+    }
 }
 
 extension Site {

@@ -68,6 +68,7 @@ struct UsuariosScenarios {
             #""estado":"ACTIVO""#, #""estado":1"#, #""fechaIngreso":"2020-02-30""#,
             #""fechaNacimiento":"0000-01-01""#, #""fechaNacimiento":"1990-1-1""#, #""dni":"""#, #""dni":7"#,
             #""nombres":"  ""#, #""email":"x""#, #""telefono":{}"#,
+            #""dni":"1234\u200b5678-A""#, #""telefono":"\u202e1234""#, #""direccion":"\ufeff""#,
         ]
     )
     func malformedEmployees(field: String) async throws {
@@ -170,6 +171,7 @@ struct UsuariosScenarios {
             (["username": first["username"]], "El nombre de usuario ya está registrado"),
             (["email": first["email"]], "El correo electrónico ya está registrado"),
             (["empleado": Staff.empleado], "El dni ya está registrado"),
+            (["empleado": Staff.empleado(dni: "12345678-a")], "El dni ya está registrado"),
         ] as [([String: JSONText?], String)] {
             let reply = try await staff.send("POST", "/usuarios", staff.newcomer(changes))
             #expect(reply.status == 409)
