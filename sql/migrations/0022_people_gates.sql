@@ -460,7 +460,8 @@ AS $$
 $$;
 
 -- One page of the live sessions whose active organization is this one, and how many there are that match; a row with no
--- session where it is empty. Walked to as people are. Who does not manage users finds nobody by their dni.
+-- session where it is empty. All are passed once, in the order of the list, which is how they are counted: time ends them,
+-- and no trigger. Who does not manage users finds nobody by their dni.
 CREATE FUNCTION portero.open_sessions(
     p_organization uuid, p_manages boolean, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
 ) RETURNS TABLE (
@@ -475,16 +476,30 @@ DECLARE
                               WHEN 'expires_at' THEN 'd.expires_at, d.number' WHEN 'address' THEN 'd.address, d.number'
                               WHEN 'user_agent' THEN 'd.user_agent, d.number' ELSE 'd.created_at, d.number' END;
     v_found portero.found;
-    v_from text;
-    v_numbers bigint[];
+    v_live refcursor;
+    v_count bigint;
+    v_numbers bigint[] := '{}';
 BEGIN
     IF p_search IS NOT NULL THEN
         v_found := portero.search(p_organization, p_search, p_manages);
     END IF;
-    v_from := portero.rows_of(v_found, 'session_directory', 'user_number', 'd.expires_at > now()');
-    EXECUTE 'SELECT count(*) FROM ' || v_from
-       INTO total USING p_organization, NULL, NULL, v_found.numbers, v_found.bits, v_found.first;
-    v_numbers := portero.walk(p_organization, v_found, v_from, v_key, p_descending, total, p_limit, p_offset);
+    OPEN v_live NO SCROLL FOR EXECUTE format(
+        'SELECT d.number FROM %s ORDER BY %s',
+        portero.rows_of(v_found, 'session_directory', 'user_number', 'd.expires_at > now()'),
+        CASE WHEN p_descending THEN replace(v_key || ' DESC', ',', ' DESC,') ELSE v_key END
+    ) USING p_organization, NULL, NULL, v_found.numbers, v_found.bits, v_found.first;
+    MOVE FORWARD least(p_offset, 2147483647)::integer FROM v_live;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    total := v_count;
+    FOR place IN 1 .. p_limit LOOP
+        FETCH v_live INTO number;
+        EXIT WHEN NOT FOUND;
+        v_numbers[place] := number;
+    END LOOP;
+    MOVE FORWARD ALL FROM v_live;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    total := total + cardinality(v_numbers) + v_count;
+    CLOSE v_live;
     RETURN QUERY
     SELECT open_sessions.total, s.number, u.number, coalesce(u.username, u.email), u.email, s.created_at, s.expires_at,
            coalesce(s.reported_address, host(s.address)), coalesce(s.reported_user_agent, s.user_agent)
@@ -492,8 +507,9 @@ BEGIN
       JOIN portero.sessions s ON s.number = p.number
       JOIN portero.users u ON u.id = s.user_id
      ORDER BY p.place;
-    -- There are none so far back, or they have all ended since they were counted.
+    -- There are none so far back.
     IF NOT FOUND THEN
+        number := NULL;
         RETURN NEXT;
     END IF;
 END
