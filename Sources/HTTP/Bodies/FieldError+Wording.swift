@@ -60,6 +60,11 @@ extension FieldError.Format {
         case .integer: language.choose("must be an integer", "debe ser un número entero")
         case .boolean: language.choose("must be true or false", "debe ser true o false")
         case .decimal: language.choose("must be a decimal number", "debe ser un número decimal")
+        case .word(let example):
+            language.choose(
+                "must be a name of small letters and underscores, like \(example)",
+                "debe ser un nombre de letras minúsculas y guiones bajos, como \(example)"
+            )
         }
     }
 }

@@ -32,7 +32,11 @@ package struct FieldError: Error, Sendable, Hashable {
 
     package enum ExpectedType: Sendable, Hashable { case string, boolean, integer, number, array, object }
 
-    package enum Format: Sendable, Hashable { case uuid, email, date, timestamp, integer, boolean, decimal }
+    package enum Format: Sendable, Hashable {
+        case uuid, email, date, timestamp, integer, boolean, decimal
+        /// Small letters and underscores.
+        case word(example: String)
+    }
 
     /// The field's name in the contract, with what it lies in: `employee.id`, `permissions[2]`.
     package let field: String

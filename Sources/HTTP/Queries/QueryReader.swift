@@ -85,7 +85,16 @@ package struct QueryReader {
         return found
     }
 
-    private mutating func parsed<Value>(
+    /// A name of small letters and underscores, such as `example`.
+    package mutating func word(_ name: String, _ length: ClosedRange<Int>, like example: String) -> String? {
+        parsed(name, .word(example: example)) { text in
+            let bytes = text.utf8
+            return length ~= bytes.count && bytes.allSatisfy { (0x61...0x7a).contains($0) || $0 == 0x5f } ? text : nil
+        }
+    }
+
+    /// What `parse` makes of the value.
+    package mutating func parsed<Value>(
         _ name: String,
         _ format: FieldError.Format,
         _ parse: (String) -> Value?

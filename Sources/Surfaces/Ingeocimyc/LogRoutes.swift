@@ -10,9 +10,9 @@ extension IngeocimycSurface {
         let page = query.int("page", in: 1...1_000_000) ?? 1
         let limit = query.int("limit", in: 1...100) ?? 20
         let question = LogQuery(
-            event: query.event(),
+            event: query.word("event", 3...63, like: "authn_login_fail"),
             userNumber: query.int("userId", in: 1...9_007_199_254_740_991),
-            email: query.email(),
+            email: query.parsed("email", .email, EmailAddress.init),
             success: query.bool("success"),
             from: query.moment("from", endOfDay: false),
             to: query.moment("to", endOfDay: true),
@@ -36,29 +36,6 @@ extension IngeocimycSurface {
 }
 
 extension QueryReader {
-    fileprivate mutating func event() -> String? {
-        guard let text = value("event") else { return nil }
-        let bytes = text.utf8
-        guard (3...63).contains(bytes.count), bytes.allSatisfy({ (0x61...0x7a).contains($0) || $0 == 0x5f }) else {
-            refuse(
-                "event",
-                .other(
-                    english: "must be the name of an event, like authn_login_fail",
-                    spanish: "debe ser el nombre de un evento, como authn_login_fail"
-                )
-            )
-            return nil
-        }
-        return text
-    }
-
-    fileprivate mutating func email() -> EmailAddress? {
-        guard let text = value("email") else { return nil }
-        let email = EmailAddress(text)
-        if email == nil { refuse("email", .malformed(expected: .email)) }
-        return email
-    }
-
     /// A moment, or a day: from its beginning, or to its end.
     fileprivate mutating func moment(_ name: String, endOfDay: Bool) -> Date? {
         guard let text = value(name), let day = CivilDate(text: text.utf8.span) else { return date(name) }

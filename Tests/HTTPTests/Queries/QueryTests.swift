@@ -33,7 +33,7 @@ struct QueryTests {
     @Test("Fields are read, and all that is wrong is named at once")
     func fields() throws {
         let id = UUID()
-        let text = "n=5&flag=false&id=\(id)&from=2025-12-04T12:00:00Z&day=2025-12-04&event=login&text=+a+"
+        let text = "n=5&flag=false&id=\(id)&from=2025-12-04T12:00:00Z&day=2025-12-04&event=login&text=+a+&word=a_b"
         var right = try QueryReader(query(text))
         #expect(right.int("n", in: 0...10) == 5)
         #expect(right.bool("flag") == false)
@@ -42,10 +42,12 @@ struct QueryTests {
         #expect(right.day("day") == CivilDate(year: 2025, month: 12, day: 4))
         #expect(right.choice("event", among: ["login", "logout"]) == "login")
         #expect(right.text("text", .line(1...3)) == "a")
+        #expect(right.word("word", 3...3, like: "log_in") == "a_b")
         #expect(right.int("absent", in: 0...1) == nil)
         try right.finish()
 
-        var wrong = try QueryReader(query("n=1.0&flag=yes&id=1&from=now&day=x&event=Login&text=&twice=1&twice=1"))
+        let mistakes = "n=1.0&flag=yes&id=1&from=now&day=x&event=Login&text=&twice=1&twice=1&word=a-b"
+        var wrong = try QueryReader(query(mistakes))
         _ = wrong.int("n", in: 0...10)
         _ = wrong.bool("flag")
         _ = wrong.uuid("id")
@@ -54,12 +56,14 @@ struct QueryTests {
         _ = wrong.choice("event", among: ["login"])
         _ = wrong.text("text", .line(1...3))
         _ = wrong.int("twice", in: 0...10)
+        _ = wrong.word("word", 3...3, like: "log_in")
         #expect(
             throws: InvalidQuery.fields([
                 FieldError("n", .malformed(expected: .integer)), FieldError("flag", .malformed(expected: .boolean)),
                 FieldError("id", .malformed(expected: .uuid)), FieldError("from", .malformed(expected: .timestamp)),
                 FieldError("day", .malformed(expected: .date)), FieldError("event", .notAllowed(allowed: ["login"])),
                 FieldError("text", .tooShort(minimum: 1)), FieldError("twice", .repeated),
+                FieldError("word", .malformed(expected: .word(example: "log_in"))),
             ])
         ) { try wrong.finish() }
     }
