@@ -8,7 +8,7 @@ package struct RequestLimitService: Sendable {
         self.dependencies = dependencies
     }
 
-    /// - Parameter network: whose request it is, as in `Origin.network`.
+    /// Counts a request of a network, which is written as in `Origin.network`.
     package func count(_ network: String) -> RequestAllowance {
         let allowance = dependencies.requestLimiter.count(network, at: dependencies.uptime())
         return RequestAllowance(

@@ -15,7 +15,10 @@ extension FieldError {
         case .notAllowed(let allowed):
             language.choose("must be one of: ", "debe ser uno de: ") + allowed.joined(separator: ", ")
         case .controlCharacters:
-            language.choose("must not have control or invisible characters", "no puede tener caracteres de control ni invisibles")
+            language.choose(
+                "must not have control or invisible characters",
+                "no puede tener caracteres de control ni invisibles"
+            )
         case .repeated: language.choose("must be given once", "debe darse una sola vez")
         case .guessable:
             language.choose(
