@@ -10,7 +10,7 @@ enum RequestTarget {
     case absolute(authority: Range<Int>)
 
     init(_ target: Span<UInt8>) throws(Refusal) {
-        for index in target.indices where target[index] >= 0x80 || target[index] == UInt8(ascii: "#") {
+        for index in target.indices where target[index] >= 0x7f || target[index] == UInt8(ascii: "#") {
             throw .badTarget
         }
         if target.isEmpty { throw .badTarget }

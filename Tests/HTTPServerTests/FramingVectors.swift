@@ -197,6 +197,7 @@ let refusedVectors: [Vector] = [
     .line("63 not ASCII", "GET /caf\u{c3}\u{a9} HTTP/1.1", 400),
     .line("63 overlong UTF-8", "GET /\u{c0}\u{af} HTTP/1.1", 400),
     .line("63 NUL", "GET /a\0b HTTP/1.1", 400),
+    .line("63 DEL", "GET /a\u{7f}b HTTP/1.1", 400),
     .line("63 fragment", "GET /first#part HTTP/1.1", 400),
     .line("63 no slash", "GET first HTTP/1.1", 400),
     .line("63 asterisk", "GET * HTTP/1.1", 400),
