@@ -57,6 +57,10 @@ package enum AuthError: Error, Equatable, Sendable {
     case unknownPermissions([Int])
     case slugTaken
     case domainTaken
+    /// The operator gives it out.
+    case domainNotOpen
+    /// Requests that name no organization belong to it, so its slug and its end are the operator's to decide.
+    case defaultOrganization
     case roleNameTaken
     case permissionNameTaken
     case builtIn

@@ -53,6 +53,7 @@ extension AuthError {
         switch self {
         case .missing(let permission): permission.rawValue
         case .grantsMoreThanHeld: "grants_more_than_held"
+        case .domainNotOpen: "domain_not_open"
         default: nil
         }
     }

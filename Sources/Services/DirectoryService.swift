@@ -86,9 +86,14 @@ package struct DirectoryService: Sendable {
         }
     }
 
-    package func roles(_ query: ListQuery<RoleSort>, for caller: Caller) async throws -> [DirectoryRole] {
+    /// Roles; those built in are looked for and sorted by what the contract calls them.
+    package func roles(
+        _ query: ListQuery<RoleSort>,
+        words: [BuiltInRole: String],
+        for caller: Caller
+    ) async throws -> [DirectoryRole] {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
-        return try await dependencies.directory.roles(of: organization, query)
+        return try await dependencies.directory.roles(of: organization, query, words: words)
     }
 
     /// - Throws: `AuthError.roleNotFound`, also where it is another organization's.

@@ -18,14 +18,13 @@ package struct OrganizationService: Sendable {
         by caller: Caller,
         origin: Origin
     ) async throws -> OwnOrganization {
-        guard slug?.text != dependencies.settings.defaultOrganization else { throw AuthError.slugTaken }
         let actor = Actor(
             userID: caller.userID,
             sessionID: caller.sessionID,
             organizationID: OrganizationID.make(at: dependencies.now()),
             origin: origin
         )
-        return try await dependencies.organizations.create(name, slug: slug, by: actor)
+        return try await dependencies.organizations.create(name, slug: slug, by: actor, reserving: reservations)
     }
 
     package func list(for caller: Caller) async throws -> [OwnOrganization] {
@@ -40,32 +39,34 @@ package struct OrganizationService: Sendable {
         return organization
     }
 
-    /// - Throws: `AuthError.missing`, `.slugTaken`, `.domainTaken`.
+    /// - Throws: `AuthError.missing`, `.slugTaken`, `.domainTaken`, `.domainNotOpen`, `.defaultOrganization`.
     package func change(
         _ change: OrganizationChange,
         by caller: Caller,
         origin: Origin
     ) async throws -> OwnOrganization {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await requireOwn(change, of: caller)
-            return try await dependencies.organizations.change(change, by: actor)
+            try await dependencies.organizations.change(
+                change,
+                by: actor,
+                reserving: reservations,
+                open: (change.domains ?? []).filter { dependencies.settings.openDomains.admits($0) }
+            )
         }
     }
 
-    /// - Throws: `AuthError.missing`.
+    /// - Throws: `AuthError.missing`, `.defaultOrganization`.
     package func delete(by caller: Caller, origin: Origin) async throws {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.organizations.delete(by: actor)
+            try await dependencies.organizations.delete(by: actor, reserving: reservations)
         }
     }
 
     /// The name and the host by which requests reach an organization that they do not name are the operator's to give.
-    private func requireOwn(_ change: OrganizationChange, of caller: Caller) async throws {
-        if let host = dependencies.settings.publicHost, change.domains?.contains(host) == true {
-            throw AuthError.domainTaken
-        }
-        let reserved = dependencies.settings.defaultOrganization
-        guard change.slug?.text == reserved else { return }
-        guard try await organization(of: caller).slug == reserved else { throw AuthError.slugTaken }
+    private var reservations: Reservations {
+        Reservations(
+            slug: dependencies.settings.defaultOrganization,
+            domains: dependencies.settings.publicHost.map { [$0] } ?? []
+        )
     }
 }

@@ -11,8 +11,9 @@ package struct ServiceSettings: Sendable {
     package var requiresVerifiedEmail: Bool
     /// The slug of the organization that a request belongs to which names none, and whose host is nobody's domain.
     package var defaultOrganization: String
-    /// The host that the public knows this server by: nobody's domain.
+    /// The host that the public knows this server by: nobody takes it for an organization.
     package var publicHost: HostName?
+    package var openDomains: OpenDomains
     /// Names of roles that people may take who register themselves.
     package var selfRegisterRoles: [String]
 
@@ -24,6 +25,7 @@ package struct ServiceSettings: Sendable {
         requiresVerifiedEmail: Bool,
         defaultOrganization: String,
         publicHost: HostName? = nil,
+        openDomains: OpenDomains = .any,
         selfRegisterRoles: [String]
     ) {
         self.accessTokenLifetime = accessTokenLifetime
@@ -33,6 +35,7 @@ package struct ServiceSettings: Sendable {
         self.requiresVerifiedEmail = requiresVerifiedEmail
         self.defaultOrganization = defaultOrganization
         self.publicHost = publicHost
+        self.openDomains = openDomains
         self.selfRegisterRoles = selfRegisterRoles
     }
 }

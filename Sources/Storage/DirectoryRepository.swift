@@ -33,14 +33,21 @@ package struct DirectoryRepository: Sendable {
     }
 
     /// All roles, some of them in an order, or one.
+    ///
+    /// Those built in are looked for and sorted by `words`, where these have any for them.
     package func roles(
         of organization: OrganizationID,
         only number: Int? = nil,
-        _ query: ListQuery<RoleSort>
+        _ query: ListQuery<RoleSort>,
+        words: [BuiltInRole: String] = [:]
     ) async throws -> [DirectoryRole] {
         try await reaching { () throws(PostgresError) in
             try await database.read(
-                "SELECT * FROM portero.numbered_roles(\(organization), \(number), \(query.arguments))"
+                """
+                SELECT * FROM portero.numbered_roles(
+                    \(organization), \(number), \(words.keys.map(\.rawValue)), \(Array(words.values)),
+                    \(query.arguments))
+                """
             ).map { (row: inout Row) throws(PostgresError) in
                 DirectoryRole(
                     number: try row.next(),
@@ -59,7 +66,8 @@ package struct DirectoryRepository: Sendable {
                 """
                 SELECT r.number, r.name, r.description
                   FROM portero.numbered_roles(
-                       portero.bound_organization(\(binding.arguments)), \(number), NULL, 'number', false, 1, 0) r
+                       portero.bound_organization(\(binding.arguments)), \(number), NULL, NULL, NULL, 'number', false,
+                       1, 0) r
                 """
             ).first { (row: inout Row) throws(PostgresError) in
                 DirectoryRole(number: try row.next(), name: try row.next(), description: try row.next())

@@ -1,6 +1,17 @@
 package import Domain
 package import Postgres
 
+/// What no organization takes, nor gives up, but by the operator.
+package struct Reservations: Sendable {
+    package let slug: String
+    package let domains: [HostName]
+
+    package init(slug: String, domains: [HostName]) {
+        self.slug = slug
+        self.domains = domains
+    }
+}
+
 /// Organizations: made, read by their members, changed and deleted.
 package struct OrganizationRepository: Sendable {
     private let database: Database
@@ -12,7 +23,12 @@ package struct OrganizationRepository: Sendable {
     /// Makes an organization whose first Admin is the actor; its id is the actor's organization.
     ///
     /// - Throws: `AuthError.slugTaken`, `.tooManyOrganizations`, `.unauthenticated` where the account has been closed.
-    package func create(_ name: FullName, slug: Slug?, by actor: Actor) async throws -> OwnOrganization {
+    package func create(
+        _ name: FullName,
+        slug: Slug?,
+        by actor: Actor,
+        reserving reservations: Reservations
+    ) async throws -> OwnOrganization {
         let made = try await reaching([
             "organizations_slug_key": .slugTaken, "too_many_organizations": .tooManyOrganizations,
             "account_closed": .unauthenticated,
@@ -20,7 +36,7 @@ package struct OrganizationRepository: Sendable {
             try await database.write(
                 """
                 SELECT * FROM portero.create_organization(
-                    \(actor.identity), \(name.text), \(slug?.text), \(SQL.origin(actor.origin)))
+                    \(actor.identity), \(name.text), \(slug?.text), \(reservations.slug), \(SQL.origin(actor.origin)))
                 """
             ).first { (row: inout Row) throws(PostgresError) in try OwnOrganization(&row) }
         }
@@ -36,18 +52,30 @@ package struct OrganizationRepository: Sendable {
         }
     }
 
-    /// - Throws: `AuthError.organizationNotFound`, `.missing`, `.slugTaken`, `.domainTaken`.
-    package func change(_ change: OrganizationChange, by actor: Actor) async throws -> OwnOrganization {
+    /// Of domains that the organization has not got yet, it takes those alone that are `open`.
+    ///
+    /// - Throws: `AuthError.organizationNotFound`, `.missing`, `.slugTaken`, `.domainTaken`, `.domainNotOpen`,
+    ///   `.defaultOrganization`.
+    package func change(
+        _ change: OrganizationChange,
+        by actor: Actor,
+        reserving reservations: Reservations,
+        open: [HostName]
+    ) async throws -> OwnOrganization {
         let refusals = refusals(
             lacking: .manageOrganization,
-            ["organizations_slug_key": .slugTaken, "organization_domains_pkey": .domainTaken]
+            [
+                "organizations_slug_key": .slugTaken, "organization_domains_pkey": .domainTaken,
+                "domain_not_open": .domainNotOpen, "default_organization": .defaultOrganization,
+            ]
         )
         let changed = try await reaching(refusals) { () throws(PostgresError) in
             try await database.write(
                 """
                 SELECT * FROM portero.update_organization(
                     \(actor.identity), \(change.name?.text), \(change.slug?.text), \(change.settings)::jsonb,
-                    \(change.domains.map { $0.map(\.text) }), \(SQL.origin(actor.origin)))
+                    \(change.domains.map { $0.map(\.text) }), \(reservations.slug),
+                    \(reservations.domains.map(\.text)), \(open.map(\.text)), \(SQL.origin(actor.origin)))
                 """
             ).first { (row: inout Row) throws(PostgresError) in try OwnOrganization(&row) }
         }
@@ -55,11 +83,15 @@ package struct OrganizationRepository: Sendable {
         return changed
     }
 
-    /// - Throws: `AuthError.organizationNotFound`, `.missing`.
-    package func delete(by actor: Actor) async throws {
-        try await reaching(refusals(lacking: .manageOrganization)) { () throws(PostgresError) in
+    /// - Throws: `AuthError.organizationNotFound`, `.missing`, `.defaultOrganization`.
+    package func delete(by actor: Actor, reserving reservations: Reservations) async throws {
+        let refusals = refusals(lacking: .manageOrganization, ["default_organization": .defaultOrganization])
+        try await reaching(refusals) { () throws(PostgresError) in
             _ = try await database.write(
-                "SELECT portero.delete_organization(\(actor.identity), \(SQL.origin(actor.origin)))"
+                """
+                SELECT portero.delete_organization(
+                    \(actor.identity), \(reservations.slug), \(SQL.origin(actor.origin)))
+                """
             )
         }
     }

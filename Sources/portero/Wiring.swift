@@ -40,7 +40,16 @@ struct AdminOrder: Sendable {
 struct OrganizationOrder: Sendable {
     let name: String
     let slug: String
-    let domains: [String]
+    let domains: [HostName]
+}
+
+/// Which hosts an organization is to get, and which to lose.
+struct DomainOrder: Sendable {
+    let slug: String
+    let added: [HostName]
+    let removed: [HostName]
+    /// Whether it gets a host also from another organization.
+    let moves: Bool
 }
 
 /// Which accounts are to be listed.
@@ -80,6 +89,8 @@ struct Wiring: Sendable {
     var createAdmin: @Sendable (Workplace, AdminOrder) async throws -> String
     /// Answers what was done, in a line.
     var createOrganization: @Sendable (Workplace, OrganizationOrder) async throws -> String
+    /// Answers what the organization has then, in a line.
+    var changeDomains: @Sendable (Workplace, DomainOrder) async throws -> String
     var listOrganizations: @Sendable (Workplace) async throws -> [ListedOrganization]
     var listAccounts: @Sendable (Workplace, AccountQuestion) async throws -> [ListedAccount]
     /// Answers what was done, in a line.

@@ -46,6 +46,76 @@ struct AdministrationTests {
         }
     }
 
+    @Test("The operator gives a host and takes it away, also from another organization, for the next request already")
+    func domains() async throws {
+        try await ServedDatabase.lend { site in
+            for slug in ["cripta", "faro"] { try await site.command("organization create --name N --slug \(slug)") }
+            // Ana works in the default organization alone.
+            func login() async throws -> Int { try await site.track(at: "Uno.example:8000") }
+            #expect(try await login() == 200)
+            for (line, answer, status) in [
+                ("--slug cripta --add Uno.example --add dos.example", "cripta has dos.example,uno.example", 401),
+                ("--slug cripta --add uno.example", "cripta has dos.example,uno.example", 401),
+                ("--slug cripta --remove uno.example --add tres.example", "cripta has dos.example,tres.example", 200),
+                ("--slug faro --add dos.example --add uno.example --move", "faro has dos.example,uno.example", 401),
+                ("--slug default --add uno.example --move", "default has uno.example", 200),
+                ("--slug cripta --remove tres.example", "cripta has no domain", 200),
+            ] {
+                let done = try await site.command("organization domain \(line)")
+                #expect(done == (0, answer + "\n", ""), "\(line)")
+                #expect(try await login() == status, "\(line)")
+            }
+            let rows = """
+                SELECT o.slug, l.surface, l.reason, l.actor_id IS NULL, l.details -> 'before' ->> 'domains',
+                       l.details -> 'after' ->> 'domains'
+                  FROM portero.auth_logs l JOIN portero.organizations o ON o.id = l.organization_id
+                 WHERE l.event = 'organization_updated' ORDER BY l.occurred_at, o.slug
+                """
+            #expect(
+                try psql(site.url, rows).split(separator: "\n") == [
+                    #"cripta|command-line|command_line|t|[]|["dos.example", "uno.example"]"#,
+                    #"cripta|command-line|command_line|t|["dos.example", "uno.example"]|["dos.example", "tres.example"]"#,
+                    #"cripta|command-line|command_line|t|["dos.example", "tres.example"]|["tres.example"]"#,
+                    #"faro|command-line|command_line|t|[]|["dos.example", "uno.example"]"#,
+                    #"default|command-line|command_line|t|[]|["uno.example"]"#,
+                    #"faro|command-line|command_line|t|["dos.example", "uno.example"]|["dos.example"]"#,
+                    #"cripta|command-line|command_line|t|["tres.example"]|[]"#,
+                ]
+            )
+        }
+    }
+
+    @Test("A host that is another organization's is refused with whose it is, and nothing of the command is done")
+    func refusesDomains() async throws {
+        try await ServedDatabase.lend { site in
+            try await site.command("organization create --name N --slug cripta --domain uno.example")
+            try await site.command("organization create --name N --slug faro --domain dos.example")
+            let rows = "SELECT domain, organization_id FROM portero.organization_domains ORDER BY 1"
+            let (before, events) = (try psql(site.url, rows), "SELECT count(*) FROM portero.auth_logs")
+            let count = try psql(site.url, events)
+            for (line, complaint) in [
+                (
+                    "--slug cripta --add tres.example --add dos.example",
+                    "--add dos.example: it belongs to faro, from where --move would take it; nothing was changed"
+                ),
+                (
+                    "--slug cripta --add tres.example --remove dos.example",
+                    "--remove dos.example: it belongs to faro, not to cripta; nothing was changed"
+                ),
+                (
+                    "--slug cripta --add dos.example --move --remove tres.example",
+                    "--remove tres.example: it belongs to no organization; nothing was changed"
+                ),
+                ("--slug nadie --add tres.example", "--slug names no organization, got \"nadie\""),
+            ] {
+                let refused = try await site.command("organization domain \(line)")
+                #expect(refused == (1, "", "portero: \(complaint)\n"), "\(line)")
+            }
+            #expect(try psql(site.url, rows) == before)
+            #expect(try psql(site.url, events) == count)
+        }
+    }
+
     @Test("Accounts are listed by address, by organization and by what is searched for, and no more than asked for")
     func lists() async throws {
         try await ServedDatabase.lend { site in

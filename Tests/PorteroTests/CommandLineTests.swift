@@ -51,6 +51,16 @@ struct CommandLineTests {
             ("admin create --email", "--email needs a value: E", "portero admin create"),
             ("admin create --email=", "--email needs a value: E", "portero admin create"),
             ("organization create --domain=", "--domain needs a value: D", "[--domain D]…"),
+            ("organization domain --add a.example", "organization domain needs --slug", "[--add D]… [--remove D]…"),
+            ("organization domain --slug s", "organization domain needs --add or --remove", "--slug S [--add D]…"),
+            (
+                "organization domain --slug s --remove a.example --move", "--move goes with --add",
+                "[--remove D]… [--move]"
+            ),
+            (
+                "organization domain --slug s --add a.example --remove A.example",
+                #""a.example" is to be added and removed"#, "portero organization domain"
+            ),
             ("user delete", "user has no command \"delete\"", "portero user unlock --email E"),
             ("key", "key needs a command", "portero key rotate"),
             ("admin create --name N", "admin create needs --email", "--email E --name N [--username U]"),
@@ -97,6 +107,10 @@ struct CommandLineTests {
             ("organization create --name N --slug Ñ", "--slug takes 1 to 63 of a-z"),
             ("organization create --name N --slug n --domain a:b", "--domain takes the name of a host such as"),
             ("organization create --name N --slug n --domain [::1]", "--domain takes the name of a host such as"),
+            ("organization create --name N --slug n --domain 127.0.0.1", "--domain takes the name of a host such as"),
+            ("organization domain --slug n --add *.example", "--add takes the name of a host such as"),
+            ("organization domain --slug n --remove a:80", "--remove takes the name of a host such as"),
+            ("organization domain --slug Ñ --add a.example", "--slug takes 1 to 63 of a-z"),
             ("user list --limit 0", "--limit takes a whole number from 1 to 10000, got \"0\""),
             ("user list --limit 99999999999999999999", "--limit takes a whole number"),
             ("user list --organization Ñ", "--organization takes 1 to 63 of"),

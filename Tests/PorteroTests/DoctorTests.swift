@@ -43,6 +43,30 @@ struct DoctorTests {
         }
     }
 
+    @Test(
+        "Where others may come, it warns that they may take any host, and fails nothing for that",
+        arguments: [
+            ([:], "any\n"),
+            (["PORTERO_LISTEN": "0.0.0.0:0"], "any; whoever manages an organization takes any host"),
+            (["PORTERO_LISTEN_USUARIOS": "[::]:0"], "any; whoever"), (["PORTERO_LISTEN": "[::1]:0"], "any\n"),
+            (["PORTERO_METRICS": "0.0.0.0:0"], "any\n"),
+            (["PORTERO_PUBLIC_URL": "https://auth.example.com"], "any; whoever"),
+            (["PORTERO_PUBLIC_URL": "http://localhost:8000"], "any\n"),
+            (["PORTERO_PUBLIC_URL": "http://[::1]:8000"], "any\n"),
+            (["PORTERO_PUBLIC_URL": "http://192.168.1.7"], "any; whoever"),
+            (["PORTERO_LISTEN": "0.0.0.0:0", "PORTERO_ORGANIZATION_DOMAINS": "*.example"], "*.example\n"),
+            (["PORTERO_LISTEN": "0.0.0.0:0", "PORTERO_ORGANIZATION_DOMAINS": "none"], "none\n"),
+        ] as [([String: String], String)]
+    )
+    func warnsOfOpenDomains(_ settings: [String: String], _ words: String) async throws {
+        try await withScratchFolder { place in
+            let lines = try await examine(place, settings)
+            let line = try #require(lines.split(separator: "\n").first { $0.contains("PORTERO_ORGANIZATION_DOMAINS") })
+            #expect(line.hasPrefix("ok "))
+            #expect((line + "\n").contains("PORTERO_ORGANIZATION_DOMAINS \(words)"), "\(line)")
+        }
+    }
+
     @Test("With a database in reach it looks at all that is in it")
     func looksAtEverything() async throws {
         try await withScratchDatabase { scratch, _ in
@@ -54,7 +78,7 @@ struct DoctorTests {
                 let after = try await run(["doctor"], in: place, scratch.url)
                 #expect(after.status == 0)
                 let subjects = after.output.split(separator: "\n").map { $0.split(separator: " ")[1] }
-                #expect(subjects == ["secret", "port", "mail", "database", "migrations", "role", "clock"])
+                #expect(subjects == ["secret", "port", "domains", "mail", "database", "migrations", "role", "clock"])
             }
         }
     }

@@ -125,6 +125,61 @@ struct EmbeddedPostgresTests {
         }
     }
 
+    @Test("Its log has a line for what it refuses, without the statement and without a value of it")
+    func logsNoValues() async throws {
+        try await withScratchFolder { place in
+            let directory = try DataDirectory(creating: place + "/data")
+            try await onLoop { loop in
+                let server = try await start(in: directory, on: loop)
+                for statement in [
+                    "CREATE TABLE people (email text UNIQUE, age int CHECK (age > 0)); INSERT INTO people VALUES ('hunter2', 1)",
+                    "INSERT INTO people VALUES ('hunter2', 1)", "INSERT INTO people VALUES ('hunter3', -2)",
+                    "DO $$ BEGIN RAISE EXCEPTION 'refused: missing' USING DETAIL = 'hunter4', HINT = 'hunter5'; END $$",
+                    "DO $$ BEGIN EXECUTE format('SELECT * FROM nowhere WHERE email = %L', 'hunter6'); END $$",
+                ] { _ = try psql(server.database.uri, statement) }
+                await server.stop()
+            }
+            let log = try String(contentsOfFile: directory.path + "/postgres.log", encoding: .utf8)
+            for complaint in [
+                #"unique constraint "people_email_key""#, #"check constraint "people_age_check""#, "refused: missing",
+                #"relation "nowhere" does not exist"#,
+            ] { #expect(log.contains(complaint), "\(log)") }
+            for word in ["hunter", "INSERT", "DETAIL", "HINT", "STATEMENT", "QUERY", "CONTEXT"] {
+                #expect(!log.contains(word), "\(log)")
+            }
+        }
+    }
+
+    @Test("Its log begins anew while it runs, once it has grown too large; the end of what was there is kept")
+    func boundsItsLog() async throws {
+        try await withScratchFolder { place in
+            let directory = try DataDirectory(creating: place + "/data")
+            let log = ServerLog(path: directory.path + "/postgres.log")
+            try await onLoop { loop in
+                let server = try await start(in: directory, on: loop)
+                async let running: Void = server.run(lookingAtTheLogEvery: .milliseconds(10))
+                for round in ["first", "second"] {
+                    let filler = Data((String(repeating: "x", count: 1_048_576 * 9) + round + "\n").utf8)
+                    let end = try #require(FileHandle(forWritingAtPath: log.path))
+                    try end.seekToEnd()
+                    try end.write(contentsOf: filler)
+                    try end.close()
+                    while try size(of: log.path) > ServerLog.limit { try await loop.sleep(for: .milliseconds(5)) }
+                    _ = try psql(server.database.uri, "SELECT nothing")
+                    let lines = try String(contentsOfFile: log.path, encoding: .utf8).split(separator: "\n")
+                    #expect(lines.count == 1)
+                    #expect(lines[0].contains(#"ERROR:  column "nothing" does not exist"#), "\(lines)")
+                    #expect(try size(of: log.former) == ServerLog.limit)
+                    #expect(try String(contentsOfFile: log.former, encoding: .utf8).hasSuffix("x\(round)\n"))
+                    #expect(try mode(of: log.former) == 0o600)
+                }
+                await server.stop()
+                await running
+            }
+            #expect(log.lastWords.contains("database system is shut down"))
+        }
+    }
+
     @Test("The file of a server that is gone, its process id another program's now, is no obstacle")
     func ignoresStaleFiles() async throws {
         try await withScratchFolder { place in
@@ -216,6 +271,10 @@ struct EmbeddedPostgresTests {
     )
     func readsServerFiles(_ text: String, _ status: PostmasterFile.Status?) {
         #expect(PostmasterFile(text: text)?.status == status)
+    }
+
+    private func size(of file: String) throws -> Int {
+        (try FileManager.default.attributesOfItem(atPath: file)[.size] as? NSNumber)?.intValue ?? -1
     }
 
     private func start(in directory: DataDirectory, on loop: EventLoop) async throws -> EmbeddedPostgres {

@@ -68,13 +68,14 @@ struct ServedDatabase: Sendable {
         _ method: String,
         _ path: String,
         token: String? = nil,
+        at host: String = "localhost",
         _ body: JSONText = .object([:])
     ) async throws -> Answer {
         let client = HTTPClient(to: try server.port(), on: loop)
         let answer = try await client.request(
             method,
             path,
-            headers: token.map { [("Authorization", "Bearer \($0)")] } ?? [],
+            headers: [("Host", host)] + (token.map { [("Authorization", "Bearer \($0)")] } ?? []),
             body: method == "GET" ? "" : body.text
         )
         await client.close()
@@ -83,6 +84,12 @@ struct ServedDatabase: Sendable {
 
     func logIn(_ password: String = password) async throws -> Answer {
         try await ask("POST", "/auth/login", ["email": "ana@example.com", "password": .string(password)])
+    }
+
+    /// The status of the answer to Ana, who logs in at a contract that knows no organization.
+    func track(at host: String) async throws -> Int {
+        let body: JSONText = ["email": "ana@example.com", "password": .string(Self.password)]
+        return try await ask("POST", "/login", at: host, body).status
     }
 
     /// The status of the answer to who shows this token.

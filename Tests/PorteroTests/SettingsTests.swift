@@ -30,6 +30,11 @@ struct SettingsTests {
             ("PORTERO_DEFAULT_ORGANIZATION", "casa-del-terror-2", "casa-del-terror-2"),
             ("PORTERO_SELF_REGISTER_ROLES", "Usuario , Game Master", "Usuario,Game Master"),
             ("PORTERO_SELF_REGISTER_ROLES", "", "none"),
+            ("PORTERO_ORGANIZATION_DOMAINS", "any", "any"), ("PORTERO_ORGANIZATION_DOMAINS", "none", "none"),
+            (
+                "PORTERO_ORGANIZATION_DOMAINS", "Booking.example , *.Salas.example,taquilla",
+                "booking.example,*.salas.example,taquilla"
+            ),
             ("PORTERO_ACCESS_TOKEN_TTL", "1h30m", "90m"),
             ("PORTERO_ACCESS_TOKEN_TTL", "1d", "24h"),
             ("PORTERO_SESIONES_TTL", "48h", "2d"),
@@ -89,6 +94,11 @@ struct SettingsTests {
             ("PORTERO_DEFAULT_ORGANIZATION", ""), ("PORTERO_DEFAULT_ORGANIZATION", "Casa"),
             ("PORTERO_DEFAULT_ORGANIZATION", "-casa"), ("PORTERO_DEFAULT_ORGANIZATION", "año"),
             ("PORTERO_SELF_REGISTER_ROLES", "Usuario,,Admin"), ("PORTERO_SELF_REGISTER_ROLES", "a\u{0}b"),
+            ("PORTERO_ORGANIZATION_DOMAINS", ""), ("PORTERO_ORGANIZATION_DOMAINS", "*"),
+            ("PORTERO_ORGANIZATION_DOMAINS", "Any"), ("PORTERO_ORGANIZATION_DOMAINS", "none,a.example"),
+            ("PORTERO_ORGANIZATION_DOMAINS", "a.example,any"), ("PORTERO_ORGANIZATION_DOMAINS", "a.example,"),
+            ("PORTERO_ORGANIZATION_DOMAINS", "a.*.example"), ("PORTERO_ORGANIZATION_DOMAINS", "a.example:80"),
+            ("PORTERO_ORGANIZATION_DOMAINS", "127.0.0.1"), ("PORTERO_ORGANIZATION_DOMAINS", "https://a.example"),
             ("PORTERO_ACCESS_TOKEN_TTL", "30"), ("PORTERO_ACCESS_TOKEN_TTL", "0s"), ("PORTERO_ACCESS_TOKEN_TTL", "25h"),
             ("PORTERO_ACCESS_TOKEN_TTL", "-5m"), ("PORTERO_ACCESS_TOKEN_TTL", "30m1h"),
             ("PORTERO_ACCESS_TOKEN_TTL", "1.5h"), ("PORTERO_ACCESS_TOKEN_TTL", "m"), ("PORTERO_ACCESS_TOKEN_TTL", ""),

@@ -52,9 +52,11 @@ AS $$
      LIMIT 500
 $$;
 
--- A new organization, whose maker is its first Admin. Without a slug, one is made of the name.
+-- A new organization, whose maker is its first Admin. Without a slug, one is made of the name. The reserved one, by which
+-- requests are found that name no organization, is nobody's here: not even where no organization has it yet.
 CREATE FUNCTION portero.create_organization(
-    p_actor uuid, p_session uuid, p_organization uuid, p_name text, p_slug text, p_origin portero.origin
+    p_actor uuid, p_session uuid, p_organization uuid, p_name text, p_slug text, p_reserved_slug text,
+    p_origin portero.origin
 ) RETURNS SETOF portero.own_organization
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -72,11 +74,14 @@ BEGIN
     IF (SELECT count(*) FROM portero.memberships m WHERE m.user_id = p_actor) >= 500 THEN
         PERFORM portero.refuse('too_many_organizations');
     END IF;
-    IF p_slug IS NOT NULL THEN
+    IF p_slug = p_reserved_slug THEN
+        PERFORM portero.refuse('organizations_slug_key');
+    ELSIF p_slug IS NOT NULL THEN
         INSERT INTO portero.organizations (id, slug, name) VALUES (p_organization, p_slug, p_name);
     ELSE
         LOOP
-            INSERT INTO portero.organizations (id, slug, name) VALUES (p_organization, v_slug, p_name)
+            INSERT INTO portero.organizations (id, slug, name)
+            SELECT p_organization, v_slug, p_name WHERE v_slug <> p_reserved_slug
             ON CONFLICT ON CONSTRAINT organizations_slug_key DO NOTHING;
             EXIT WHEN FOUND;
             v_slug := v_base || '-' || left(gen_random_uuid()::text, 8);
@@ -110,9 +115,13 @@ AS $$
 $$;
 
 -- Changes what is not null.
+--
+-- The reserved slug is neither taken nor given up: whoever had it next would get the requests that name no organization.
+-- Of domains that the organization has not got yet, it may take those that are open and not reserved; asked here, where the
+-- organization is held, so that what the operator took away a moment ago does not count as its own.
 CREATE FUNCTION portero.update_organization(
     p_actor uuid, p_session uuid, p_organization uuid, p_name text, p_slug text, p_settings jsonb, p_domains text[],
-    p_origin portero.origin
+    p_reserved_slug text, p_reserved_domains text[], p_open_domains text[], p_origin portero.origin
 ) RETURNS SETOF portero.own_organization
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -120,11 +129,31 @@ DECLARE
     v_before jsonb;
     v_after jsonb;
     v_settings jsonb;
+    v_slug text;
+    v_new text[];
 BEGIN
     PERFORM portero.hold(p_organization);
     PERFORM portero.require(p_actor, p_organization, 'manage_organization');
     v_before := portero.organization_facts(p_organization);
-    SELECT o.settings INTO v_settings FROM portero.organizations o WHERE o.id = p_organization;
+    SELECT o.settings, o.slug INTO v_settings, v_slug FROM portero.organizations o WHERE o.id = p_organization;
+    IF p_slug <> v_slug AND p_slug = p_reserved_slug THEN
+        PERFORM portero.refuse('organizations_slug_key');
+    ELSIF p_slug <> v_slug AND v_slug = p_reserved_slug THEN
+        PERFORM portero.refuse('default_organization');
+    END IF;
+    v_new := ARRAY(
+        SELECT DISTINCT given.domain FROM unnest(p_domains) AS given (domain)
+         WHERE NOT EXISTS (
+               SELECT FROM portero.organization_domains d
+                WHERE d.domain = given.domain AND d.organization_id = p_organization
+         )
+         ORDER BY given.domain
+    );
+    IF v_new && p_reserved_domains THEN
+        PERFORM portero.refuse('organization_domains_pkey');
+    ELSIF NOT v_new <@ p_open_domains THEN
+        PERFORM portero.refuse('domain_not_open');
+    END IF;
     UPDATE portero.organizations o
        SET name = coalesce(p_name, o.name), slug = coalesce(p_slug, o.slug),
            settings = coalesce(p_settings, o.settings)
@@ -133,13 +162,7 @@ BEGIN
     IF p_domains IS NOT NULL THEN
         DELETE FROM portero.organization_domains d
          WHERE d.organization_id = p_organization AND NOT d.domain = ANY (p_domains);
-        INSERT INTO portero.organization_domains (domain, organization_id)
-        SELECT DISTINCT given.domain, p_organization FROM unnest(p_domains) AS given (domain)
-         WHERE NOT EXISTS (
-               SELECT FROM portero.organization_domains d
-                WHERE d.domain = given.domain AND d.organization_id = p_organization
-         )
-         ORDER BY given.domain;
+        INSERT INTO portero.organization_domains (domain, organization_id) SELECT d, p_organization FROM unnest(v_new) d;
     END IF;
     v_after := portero.organization_facts(p_organization);
     IF v_after <> v_before OR p_settings <> v_settings THEN
@@ -154,15 +177,19 @@ BEGIN
 END
 $$;
 
--- Deletes an organization with all that is its own; people keep their accounts, the audit trail its rows.
+-- Deletes an organization with all that is its own; people keep their accounts, the audit trail its rows. Not the one with
+-- the reserved slug, which would be free then.
 CREATE FUNCTION portero.delete_organization(
-    p_actor uuid, p_session uuid, p_organization uuid, p_origin portero.origin
+    p_actor uuid, p_session uuid, p_organization uuid, p_reserved_slug text, p_origin portero.origin
 ) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 BEGIN
     PERFORM FROM portero.organizations o WHERE o.id = p_organization FOR UPDATE;
     PERFORM portero.require(p_actor, p_organization, 'manage_organization');
+    IF EXISTS (SELECT FROM portero.organizations o WHERE o.id = p_organization AND o.slug = p_reserved_slug) THEN
+        PERFORM portero.refuse('default_organization');
+    END IF;
     PERFORM portero.log(
         p_origin, 'organization_deleted', true, NULL, p_actor, p_session, p_organization, NULL, p_actor,
         portero.organization_facts(p_organization) || jsonb_build_object(
@@ -314,9 +341,11 @@ $$;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     portero.organizations_of(uuid, uuid),
-    portero.create_organization(uuid, uuid, uuid, text, text, portero.origin),
-    portero.update_organization(uuid, uuid, uuid, text, text, jsonb, text[], portero.origin),
-    portero.delete_organization(uuid, uuid, uuid, portero.origin),
+    portero.create_organization(uuid, uuid, uuid, text, text, text, portero.origin),
+    portero.update_organization(
+        uuid, uuid, uuid, text, text, jsonb, text[], text, text[], text[], portero.origin
+    ),
+    portero.delete_organization(uuid, uuid, uuid, text, portero.origin),
     portero.members(uuid, text, text, boolean, integer, bigint),
     portero.update_member(uuid, uuid, uuid, uuid, uuid, boolean, portero.origin),
     portero.remove_member(uuid, uuid, uuid, uuid, portero.origin)

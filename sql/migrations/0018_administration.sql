@@ -21,6 +21,73 @@ BEGIN
 END
 $$;
 
+-- Gives hosts to an organization, and takes others away from it. One that another organization has moves only where
+-- `p_moving` says so, and that organization's audit trail says so too.
+--
+-- `domains` are those that it has then, null where there is no such organization. `obstacle` is a host that another one has,
+-- or that was to be taken away and is not this one's, and `holder` who has it, if anybody: then nothing was changed.
+CREATE FUNCTION portero.change_domains(
+    p_slug text, p_added text[], p_removed text[], p_moving boolean, p_origin portero.origin,
+    OUT domains text[], OUT obstacle text, OUT holder text
+)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_organization uuid;
+    v_concerned uuid[];
+    v_before jsonb;
+BEGIN
+    -- All of them before anything is changed, and in one order, so that nobody waits for one that waits for them.
+    v_concerned := ARRAY(
+        SELECT o.id FROM portero.organizations o
+         WHERE o.slug = p_slug
+            OR o.id IN (SELECT d.organization_id FROM portero.organization_domains d WHERE d.domain = ANY (p_added))
+         ORDER BY o.id FOR NO KEY UPDATE
+    );
+    SELECT o.id INTO v_organization FROM portero.organizations o WHERE o.slug = p_slug AND o.id = ANY (v_concerned);
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    SELECT given.domain, o.slug INTO obstacle, holder
+      FROM (
+          SELECT d AS domain, true AS is_added FROM unnest(p_added) d
+          UNION ALL
+          SELECT d, false FROM unnest(p_removed) d
+      ) given
+      LEFT JOIN portero.organization_domains h ON h.domain = given.domain
+      LEFT JOIN portero.organizations o ON o.id = h.organization_id
+     WHERE CASE WHEN given.is_added THEN h.organization_id <> v_organization AND NOT p_moving
+                ELSE h.organization_id IS DISTINCT FROM v_organization END
+     ORDER BY given.domain LIMIT 1;
+    IF NOT FOUND THEN
+        v_before := (SELECT jsonb_object_agg(c.id, portero.organization_facts(c.id)) FROM unnest(v_concerned) c (id));
+        DELETE FROM portero.organization_domains d WHERE d.domain = ANY (p_removed);
+        UPDATE portero.organization_domains d SET organization_id = v_organization
+         WHERE d.domain = ANY (p_added) AND d.organization_id = ANY (v_concerned)
+           AND d.organization_id <> v_organization;
+        INSERT INTO portero.organization_domains (domain, organization_id)
+        SELECT given.domain, v_organization FROM unnest(p_added) AS given (domain)
+         WHERE NOT EXISTS (
+               SELECT FROM portero.organization_domains d
+                WHERE d.domain = given.domain AND d.organization_id = v_organization
+         )
+         ORDER BY given.domain;
+        PERFORM portero.log(
+            p_origin, 'organization_updated', true, 'command_line', NULL, NULL, changed.id, NULL, NULL,
+            jsonb_build_object('before', changed.before, 'after', changed.after, 'settings_changed', false)
+        )
+           FROM (
+               SELECT c.id, v_before -> c.id::text AS before, portero.organization_facts(c.id) AS after
+                 FROM unnest(v_concerned) c (id)
+           ) changed
+          WHERE changed.before <> changed.after;
+    END IF;
+    domains := ARRAY(
+        SELECT d.domain FROM portero.organization_domains d WHERE d.organization_id = v_organization ORDER BY d.domain
+    );
+END
+$$;
+
 -- Closes an account and ends its sessions, or opens it again. `was_active` is null where there is no such account.
 --
 -- The audit trail has a row for the account, and one for each organization whose Admins miss or meet a member.

@@ -438,22 +438,29 @@ BEGIN
 END
 $$;
 
--- One page of an organization's roles, of which there are never many; without a limit all of them.
+-- One page of an organization's roles, of which there are never many; without a limit all of them. Those built in are found
+-- and sorted by what the asking contract calls them: `p_words`, of the roles in `p_worded`.
 CREATE FUNCTION portero.numbered_roles(
-    p_organization uuid, p_only bigint, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
+    p_organization uuid, p_only bigint, p_worded text[], p_words text[], p_search text, p_sort text,
+    p_descending boolean, p_limit integer, p_offset bigint
 ) RETURNS TABLE (number bigint, name text, description text, created_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
     SELECT h.number, h.name, h.description, h.created_at FROM (
         SELECT r.*, row_number() OVER (
                    ORDER BY CASE p_sort WHEN 'name' THEN portero.fold(r.name) COLLATE "C"
-                                        WHEN 'description' THEN portero.fold(r.description) COLLATE "C" END,
+                                        WHEN 'description' THEN portero.fold(shown.description) COLLATE "C" END,
                             CASE p_sort WHEN 'created_at' THEN r.created_at END, r.number
                ) AS place
           FROM portero.roles r
+          CROSS JOIN LATERAL (
+              SELECT coalesce(
+                         CASE WHEN r.built_in THEN p_words[array_position(p_worded, r.name)] END, r.description
+                     ) AS description
+          ) shown
          WHERE r.organization_id = p_organization AND (p_only IS NULL OR r.number = p_only)
            AND (p_search IS NULL
-                OR strpos(portero.fold(r.name || E'\n' || r.description), portero.fold(p_search)) > 0)
+                OR strpos(portero.fold(r.name || E'\n' || shown.description), portero.fold(p_search)) > 0)
     ) h
      ORDER BY CASE WHEN p_descending THEN -h.place ELSE h.place END
      LIMIT p_limit OFFSET p_offset
@@ -528,6 +535,6 @@ GRANT EXECUTE ON FUNCTION
         portero.origin
     ),
     portero.delete_person(uuid, uuid, uuid, bigint, portero.origin),
-    portero.numbered_roles(uuid, bigint, text, text, boolean, integer, bigint),
+    portero.numbered_roles(uuid, bigint, text[], text[], text, text, boolean, integer, bigint),
     portero.open_sessions(uuid, boolean, text, text, boolean, integer, bigint)
 TO portero_app;

@@ -31,6 +31,9 @@ package struct NetworkAddress: Sendable, Hashable {
     /// The IPv4 address as a number, nil for IPv6.
     package var ipv4: UInt32? { high == 0 && low >> 32 == 0xffff ? UInt32(truncatingIfNeeded: low) : nil }
 
+    /// Whether it is this machine's own, within nobody else's reach.
+    package var isLoopback: Bool { ipv4.map { $0 >> 24 == 127 } ?? (high == 0 && low == 1) }
+
     /// What one subscriber commands: the IPv4 address itself, the first 64 bits of an IPv6 address.
     ///
     /// Limits count by it, since whoever has one address of a /64 has them all.

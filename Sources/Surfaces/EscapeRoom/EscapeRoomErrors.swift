@@ -124,6 +124,16 @@ extension AuthError {
             (400, "Check these fields: \(Self.fields(places))", "Revise estos campos: \(Self.fields(places))")
         case .slugTaken: (409, "This slug is taken.", "Este slug ya está en uso.")
         case .domainTaken: (409, "One of these domains is taken.", "Uno de estos dominios ya está en uso.")
+        case .domainNotOpen:
+            (
+                403, "One of these domains is not open to everybody: whoever runs the server gives it out.",
+                "Uno de estos dominios no está abierto a todos: lo asigna quien administra el servidor."
+            )
+        case .defaultOrganization:
+            (
+                409, "Requests that name no organization come to this one: whoever runs the server decides on it.",
+                "Las solicitudes que no nombran ninguna llegan a esta: la decide quien administra el servidor."
+            )
         case .roleNameTaken: (409, "There is a role of this name already.", "Ya existe un rol con este nombre.")
         case .permissionNameTaken:
             (409, "There is a permission of this name already.", "Ya existe un permiso con este nombre.")
@@ -191,52 +201,6 @@ extension AuthError {
         case .retentionTooShort:
             (400, "What is younger than 30 days is kept.", "Lo que tiene menos de 30 días se conserva.")
         }
-    }
-
-    /// The fields at fault, where the refusal is about one.
-    fileprivate func items(in language: HTTP.Language) -> [Problem.Item] {
-        switch self {
-        case .wrongCurrentPassword:
-            [Problem.Item(field: "current_password", message: language.choose("is wrong", "no es correcta"))]
-        case .emailTaken:
-            [Problem.Item(field: "email", message: language.choose("is taken", "ya está registrado"))]
-        case .invitationPending:
-            [Problem.Item(field: "email", message: language.choose("is invited already", "ya está invitado"))]
-        case .alreadyMember:
-            [Problem.Item(field: "email", message: language.choose("is a member's already", "ya es de un miembro"))]
-        case .unknownRole:
-            [
-                Problem.Item(
-                    field: "role_id",
-                    message: language.choose("is no role of this organization", "no es un rol de esta organización")
-                )
-            ]
-        case .unknownPermissions(let places):
-            places.map { place in
-                Problem.Item(
-                    field: "permissions[\(place)]",
-                    message: language.choose(
-                        "is no permission of this organization",
-                        "no es un permiso de esta organización"
-                    )
-                )
-            }
-        case .slugTaken: [Problem.Item(field: "slug", message: taken(in: language))]
-        case .domainTaken: [Problem.Item(field: "domains", message: taken(in: language))]
-        case .roleNameTaken, .permissionNameTaken: [Problem.Item(field: "name", message: taken(in: language))]
-        case .expiryInThePast:
-            [
-                Problem.Item(
-                    field: "expires_at",
-                    message: language.choose("must lie in the future", "debe estar en el futuro")
-                )
-            ]
-        default: []
-        }
-    }
-
-    private func taken(in language: HTTP.Language) -> String {
-        language.choose("is taken", "ya está en uso")
     }
 
     private static func fields(_ places: [Int]) -> String {

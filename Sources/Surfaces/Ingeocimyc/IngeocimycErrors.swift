@@ -100,6 +100,8 @@ extension AuthError {
         case .unknownPermissions: (400, "No son permisos de esta organización.")
         case .slugTaken: (409, "Este slug ya está en uso.")
         case .domainTaken: (409, "Uno de estos dominios ya está en uso.")
+        case .domainNotOpen: (403, "Uno de estos dominios lo asigna quien administra el servidor.")
+        case .defaultOrganization: (409, "Esta organización recibe las solicitudes que no nombran ninguna.")
         case .roleNameTaken: (409, "Ya existe un rol con este nombre.")
         case .permissionNameTaken: (409, "Ya existe un permiso con este nombre.")
         case .builtIn: (409, "Lo que viene incorporado no se cambia ni se borra.")

@@ -69,7 +69,8 @@ extension AuthError {
         case .unavailable: (503, "No disponible ahora: pruebe de nuevo en un momento")
         // This contract asks for nothing that is refused by what follows.
         case .invalidCredentials, .unknownAccount, .refreshTokenRefused: (401, "Credenciales inválidas")
-        case .accountInactive, .emailNotVerified, .roleNotOpen, .invitationOfSomebodyElse, .foreignToken:
+        case .accountInactive, .emailNotVerified, .roleNotOpen, .domainNotOpen, .invitationOfSomebodyElse,
+            .foreignToken:
             (403, "No tiene permiso para esto")
         case .accountLocked: (423, "Demasiados intentos fallidos")
         case .unacceptablePassword, .wrongCurrentPassword, .invalidCode, .unknownRole, .unknownPermissions,
@@ -79,7 +80,7 @@ extension AuthError {
         case .memberNotFound, .roleNotFound, .permissionNotFound, .invitationNotFound, .serviceKeyNotFound:
             (404, "No existe")
         case .emailTaken, .usernameTaken, .ownAccount, .accountShared, .dniTaken, .slugTaken, .domainTaken,
-            .roleNameTaken, .permissionNameTaken, .builtIn,
+            .defaultOrganization, .roleNameTaken, .permissionNameTaken, .builtIn,
             .roleInUse, .lastAdmin, .tooManyOrganizations, .tooManyRoles, .tooManyPermissions, .invitationEnded,
             .invitationPending, .tooManyInvitations, .alreadyMember, .tooManyServiceKeys:
             (409, "La solicitud no concuerda con el estado actual")

@@ -49,7 +49,7 @@ extension AuthError {
         case .organizationNotBound, .organizationNotFound:
             (404, "Ninguna organización corresponde a esta dirección.")
         case .missing(let permission): (403, "Esto requiere el permiso \(permission.rawValue).")
-        case .grantsMoreThanHeld, .roleNotOpen, .invitationOfSomebodyElse, .foreignToken:
+        case .grantsMoreThanHeld, .roleNotOpen, .domainNotOpen, .invitationOfSomebodyElse, .foreignToken:
             (403, "No tiene permiso para esto.")
         // This contract asks for nothing that is refused by what follows.
         case .unacceptablePassword, .wrongCurrentPassword, .invalidCode, .unknownRole, .unknownPermissions,
@@ -61,7 +61,7 @@ extension AuthError {
             .serviceKeyNotFound:
             (404, "No existe.")
         case .emailTaken, .usernameTaken, .ownAccount, .accountShared, .dniTaken, .slugTaken, .domainTaken,
-            .roleNameTaken, .permissionNameTaken, .builtIn,
+            .defaultOrganization, .roleNameTaken, .permissionNameTaken, .builtIn,
             .roleInUse, .lastAdmin, .tooManyOrganizations, .tooManyRoles, .tooManyPermissions, .sessionConflict,
             .invitationEnded, .invitationPending, .tooManyInvitations, .alreadyMember, .tooManyServiceKeys:
             (409, "La solicitud no concuerda con el estado actual.")

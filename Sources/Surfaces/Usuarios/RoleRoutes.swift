@@ -11,7 +11,11 @@ extension UsuariosSurface {
         var query = try QueryReader(request.query)
         let page = PageRequest(&query, Self.rules)
         try query.finish()
-        let roles = try await directory.roles(ListQuery(page, by: RoleSort.named(page.sort)), for: caller)
+        let roles = try await directory.roles(
+            ListQuery(page, by: RoleSort.named(page.sort)),
+            words: BuiltInRole.descripciones,
+            for: caller
+        )
         var writer = JSONWriter()
         writer.array {
             for role in roles { $0.object { $0.rol(role) } }
@@ -31,7 +35,7 @@ extension JSONWriter {
     fileprivate mutating func rol(_ role: DirectoryRole) {
         field("id", role.number)
         field("nombre", role.name)
-        field("descripcion", role.description)
+        field("descripcion", role.descripcion)
         field("activo", true)
         field("fechaCreacion", role.createdAt)
     }

@@ -69,7 +69,7 @@ extension UsuariosSurface {
             )
         // Whoever works nowhere, or not here, is refused like one who lacks the right.
         case .missing, .grantsMoreThanHeld, .organizationNotFound, .notMemberHere, .sessionOfSomebodyElse, .roleNotOpen,
-            .accountInactive, .emailNotVerified, .foreignToken:
+            .domainNotOpen, .accountInactive, .emailNotVerified, .foreignToken:
             .refusal(403, "Acceso denegado")
         case .memberNotFound, .roleNotFound, .sessionNotFound, .permissionNotFound, .invitationNotFound,
             .serviceKeyNotFound, .userNotFound, .organizationNotBound:
@@ -87,7 +87,7 @@ extension UsuariosSurface {
         case .wrongCurrentPassword, .invalidCode, .unknownPermissions, .expiryInThePast, .accountNeeded,
             .retentionTooShort:
             .refusal(400, "Solicitud incorrecta")
-        case .slugTaken, .domainTaken, .roleNameTaken, .permissionNameTaken, .builtIn, .roleInUse,
+        case .slugTaken, .domainTaken, .defaultOrganization, .roleNameTaken, .permissionNameTaken, .builtIn, .roleInUse,
             .tooManyOrganizations, .tooManyRoles, .tooManyPermissions, .invitationEnded, .invitationPending,
             .tooManyInvitations, .alreadyMember, .invitationOfSomebodyElse, .tooManyServiceKeys, .sessionConflict:
             .refusal(409, "Conflicto con lo que ya existe")

@@ -33,7 +33,7 @@ extension JSONWriter {
         object("rol") {
             $0.field("id", role.number)
             $0.field("nombre", role.name)
-            $0.field("descripcion", role.description)
+            $0.field("descripcion", role.descripcion)
         }
     }
 

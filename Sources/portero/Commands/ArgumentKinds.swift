@@ -47,12 +47,4 @@ extension SettingKind where Value == String {
     } show: {
         $0
     }
-
-    /// As the `Host` of a request names it, without the port.
-    static let host = SettingKind(takes: "the name of a host such as reservas.example.com") { text throws(Refusal) in
-        guard isHost(text), !text.hasPrefix("[") else { throw Refusal() }
-        return text.lowercased()
-    } show: {
-        $0
-    }
 }

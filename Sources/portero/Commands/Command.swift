@@ -31,8 +31,8 @@ struct Command: Sendable {
 
     /// Every command, in the order of help.
     static let all = [
-        serve, migrate, adminCreate, organizationCreate, organizationList, userList, userDeactivate, userActivate,
-        userUnlock, userLogout, keyRotate, config, doctor, help,
+        serve, migrate, adminCreate, organizationCreate, organizationDomain, organizationList, userList, userDeactivate,
+        userActivate, userUnlock, userLogout, keyRotate, config, doctor, help,
     ]
 }
 

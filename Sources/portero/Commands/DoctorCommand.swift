@@ -4,7 +4,7 @@ import Reactor
 extension Command {
     static let doctor = Command(
         name: "doctor",
-        summary: "checks secret, ports, mail, database, migrations, role and clock",
+        summary: "checks secret, ports, domains, mail, database, migrations, role and clock",
         discussion: """
             A line each; the exit code is 1 if a check fails. Connects and logs in to the mail server, and sends
             nothing. Changes nothing but what a start would make.
@@ -21,7 +21,7 @@ extension Command {
 
 extension Program {
     fileprivate func examine(_ configuration: Configuration) throws -> [Finding] {
-        let own = [secret(configuration)] + ports(configuration)
+        let own = [secret(configuration)] + ports(configuration) + [configuration.examineDomains()]
         let others = try EventLoop.runToCompletion { loop in
             [await wiring.examineMail(configuration, loop)] + (await database(configuration, loop))
         }

@@ -61,15 +61,6 @@ struct ClusterMaker: Sendable {
             throw CancellationError()
         }
         guard let end = await process.end, end != .exited(0) else { return }
-        throw Failure(.unavailable, "\(program) failed (\(end)); \(site.lastWords)")
-    }
-}
-
-extension ClusterSite {
-    /// The last line of the server's log, for a failure's message.
-    var lastWords: String {
-        let bytes = (try? wholeFile(log, atMost: 16_777_216)) ?? []
-        let lines = String(decoding: bytes.suffix(2000), as: UTF8.self).split(separator: "\n")
-        return "\(log) says: " + (lines.last.map { quoted(String($0)) } ?? "nothing")
+        throw Failure(.unavailable, "\(program) failed (\(end)); \(site.log.lastWords)")
     }
 }

@@ -6,8 +6,7 @@ struct ClusterSite: Equatable, Sendable {
     let cluster: String
     /// The folder of its socket.
     let sockets: String
-    /// What the server says.
-    let log: String
+    let log: ServerLog
     /// Whom the server runs as; nil: as ourselves.
     let account: Account?
 
@@ -97,7 +96,7 @@ struct ClusterSite: Equatable, Sendable {
         return ClusterSite(
             cluster: cluster,
             sockets: sockets,
-            log: "\(directory.path)/postgres.log",
+            log: ServerLog(path: "\(directory.path)/postgres.log"),
             account: account
         )
     }

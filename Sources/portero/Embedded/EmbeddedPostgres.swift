@@ -100,13 +100,19 @@ actor EmbeddedPostgres {
     /// The server's process.
     var processID: pid_t { process.id }
 
-    /// Starts the server again whenever it ends, until `stop()`.
-    func run() async {
-        while !isStopping {
-            let end = await process.waitForEnd()
-            if isStopping { return }
-            say("the embedded PostgreSQL ended (\(end ?? .unknown)); starting it again")
-            await startAgain()
+    /// Starts the server again whenever it ends, and keeps its log within bounds, until `stop()`.
+    func run(lookingAtTheLogEvery pause: Duration = .seconds(10)) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask(executorPreference: loop) { [log = launcher.log, loop] in
+                while (try? await loop.sleep(for: pause)) != nil { log.bound() }
+            }
+            while !isStopping {
+                let end = await process.waitForEnd()
+                if isStopping { break }
+                say("the embedded PostgreSQL ended (\(end ?? .unknown)); starting it again")
+                await startAgain()
+            }
+            group.cancelAll()
         }
     }
 

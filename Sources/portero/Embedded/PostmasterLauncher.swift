@@ -26,10 +26,12 @@ struct PostmasterLauncher: Sendable {
         installation = try .find(version: version?.trimmedLine(), searchPath: searchPath)
     }
 
+    var log: ServerLog { site.log }
+
     func makeClusterIfMissing() async throws {
         guard access("\(site.cluster)/PG_VERSION", F_OK) != 0 else { return }
         try await saying("making the embedded database in \(site.cluster)") {
-            let log = try openLog()
+            let log = try site.log.open()
             defer { close(log) }
             try await ClusterMaker(site: site, installation: installation, output: log, loop: loop).make()
         }
@@ -61,7 +63,7 @@ struct PostmasterLauncher: Sendable {
     }
 
     private func start() async throws -> (process: WatchedProcess, file: PostmasterFile) {
-        let log = try openLog()
+        let log = try site.log.open()
         defer { close(log) }
         let order = ProcessOrder(
             program: "\(installation.programs)/postgres",
@@ -81,7 +83,7 @@ struct PostmasterLauncher: Sendable {
             throw error
         }
         let end = await process.end ?? .unknown
-        throw Failure(.unavailable, "the embedded PostgreSQL does not start (\(end)); \(site.lastWords)")
+        throw Failure(.unavailable, "the embedded PostgreSQL does not start (\(end)); \(site.log.lastWords)")
     }
 
     /// What the server says of itself once it takes connections; nil when it ends instead.
@@ -103,17 +105,6 @@ struct PostmasterLauncher: Sendable {
             return
         }
         unlink("\(site.cluster)/postmaster.pid")
-    }
-
-    /// Opens the server's log for appending; one that has grown large is set aside first.
-    private func openLog() throws(Failure) -> Int32 {
-        var status = stat()
-        if stat(site.log, &status) == 0, status.st_size > 8_388_608 { rename(site.log, site.log + ".old") }
-        let descriptor = open(site.log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw Failure(.unavailable, "\(site.log) cannot be opened: \(SystemFailure().reason)")
-        }
-        return descriptor
     }
 
     /// Says what is going on, if it takes long enough to make somebody wonder.

@@ -19,7 +19,9 @@ struct ServerSettings: Equatable, Sendable {
             "max_wal_size=256MB",
             "jit=off",
             "cluster_name=portero",
-            "log_error_verbosity=terse",  // a DETAIL repeats values of the row
+            // every refusal of a gate is an ERROR: one line, without what was asked for and the row's values
+            "log_error_verbosity=terse",
+            "log_min_error_statement=panic",
             "log_checkpoints=off",
             "log_timezone=UTC",
             "timezone=UTC",

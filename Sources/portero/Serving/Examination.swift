@@ -1,4 +1,7 @@
+import Domain
 import FoundationEssentials
+import HTTP
+import HTTPServer
 import Mail
 import Postgres
 import Reactor
@@ -70,6 +73,27 @@ extension Finding {
 }
 
 extension Configuration {
+    /// Warns where others than this machine may come and take what hosts they like.
+    func examineDomains() -> Finding {
+        let warning =
+            organizationDomains == .any && isWithinReach
+            ? "; whoever manages an organization takes any host that none has yet: give yours first "
+                + "(portero organization domain), or name those that are open" : ""
+        let shown = SettingKind<OpenDomains>.openDomains.show(organizationDomains)
+        return Finding(
+            subject: "domains",
+            isWell: true,
+            detail: "PORTERO_ORGANIZATION_DOMAINS \(shown)\(warning)"
+        )
+    }
+
+    /// Whether others than this machine may come: to a listener, or to a proxy before it.
+    private var isWithinReach: Bool {
+        let host = URLParts(publicURL).flatMap { splitPort($0.authority)?.host.filter { !"[]".contains($0) } } ?? ""
+        let isLocal = host == "localhost" || NetworkAddress(host)?.isLoopback == true
+        return !isLocal || [listen, listenUsuarios].contains { $0?.host.isLoopback == false }
+    }
+
     /// Where mails that are not sent are kept.
     func mailFolder() throws(Failure) -> String {
         "\(try DataDirectory(creating: dataDirectory).path)/mail"

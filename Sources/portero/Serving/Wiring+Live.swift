@@ -29,6 +29,7 @@ extension Wiring {
         },
         createAdmin: { try await $0.createAdmin($1) },
         createOrganization: { try await $0.createOrganization($1) },
+        changeDomains: { try await $0.changeDomains($1) },
         listOrganizations: { try await $0.administering { try await $0.organizations() } },
         listAccounts: { try await $0.listAccounts($1) },
         changeAccount: { try await $0.change($1) },

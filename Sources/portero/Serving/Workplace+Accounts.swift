@@ -3,13 +3,6 @@ import Services
 import Storage
 
 extension Workplace {
-    func createOrganization(_ order: OrganizationOrder) async throws -> String {
-        try await administering { service in
-            try await service.makeOrganization(name: order.name, slug: order.slug, domains: order.domains)
-        }
-        return "created \(order.slug)"
-    }
-
     func listAccounts(_ question: AccountQuestion) async throws -> [ListedAccount] {
         try await administering { service in
             try await service.accounts(

@@ -1,4 +1,5 @@
 import Cryptography
+import Domain
 import HTTP
 import HTTPServer
 import Mail
@@ -31,6 +32,7 @@ struct Configuration: Sendable {
 
     var defaultOrganization = "default"
     var selfRegisterRoles = ["Usuario"]
+    var organizationDomains = OpenDomains.any
 
     var accessTokenLifetime = Duration.minutes(30)
     var ingeocimycTokenLifetime = Duration.hours(24)

@@ -42,6 +42,12 @@ extension Configuration {
             "roles open to self-registration on bound surfaces"
         ),
         Setting(
+            "PORTERO_ORGANIZATION_DOMAINS",
+            \.organizationDomains,
+            .openDomains,
+            "hosts that those who manage an organization may take for it, each the first who comes; `portero organization domain` gives the others"
+        ),
+        Setting(
             "PORTERO_ACCESS_TOKEN_TTL",
             \.accessTokenLifetime,
             .duration(.seconds(1) ... .days(1)),

@@ -71,3 +71,30 @@ enum Interpreter: Sendable {
         }
     }
 }
+
+extension Interpreter {
+    /// What curl got.
+    struct Reply: Sendable {
+        let output: String
+        let status: Int?
+        let body: String
+
+        var json: JSONText? { JSONText(Array(body.utf8)) }
+    }
+
+    /// Types an example that calls curl into a shell.
+    static func type(_ example: String, at site: Site, environment: [String: String]) async throws -> Reply {
+        let ending = try await bash.run(
+            "set -euo pipefail\ncurl() { command curl -w '\\n%{http_code}\\n' \"$@\"; }\n" + example,
+            at: site,
+            environment: environment
+        )
+        #expect(ending.status == 0, "\(ending.output)")
+        let lines = ending.output.split(separator: "\n")
+        return Reply(
+            output: ending.output,
+            status: lines.last.flatMap { Int($0) },
+            body: lines.dropLast().joined()
+        )
+    }
+}

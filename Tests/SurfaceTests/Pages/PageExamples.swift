@@ -20,8 +20,10 @@ struct PageExamples {
         var isLiteral: Bool { section.route.hasSuffix("/register") || section.route == "POST /api/usuarios" }
     }
 
-    private static let examples = Contract.bound.flatMap { contract in
-        ((try? SurfacePage(of: contract))?.sections ?? []).map { Example(contract: contract, section: $0) }
+    private static func examples() throws -> [Example] {
+        try Contract.bound.flatMap { contract in
+            try SurfacePage(of: contract).sections.map { Example(contract: contract, section: $0) }
+        }
     }
 
     /// What is there once, after the one example that leaves it behind.
@@ -39,21 +41,15 @@ struct PageExamples {
         site = try Site.here()
     }
 
-    @Test("An example is answered as its page shows, and does what it says", arguments: examples)
+    @Test("An example is answered as its page shows, and does what it says", arguments: try examples())
     func runs(_ example: Example) async throws {
         let page = try SurfacePage(of: example.contract)
         let guest = try await Guest(at: site)
         let typed = try guest.meant(try #require(example.section.example), of: page, isLiteral: example.isLiteral)
-        let ending = try await Interpreter.bash.run(
-            "set -euo pipefail\ncurl() { command curl -w '\\n%{http_code}\\n' \"$@\"; }\n" + typed,
-            at: site,
-            environment: ["TOKEN": guest.session.token]
-        )
-        #expect(ending.status == 0, "\(ending.output)")
-        let lines = ending.output.split(separator: "\n")
-        #expect(lines.last.flatMap { Int($0) } == example.section.status, "\(ending.output)")
-        let answer = try #require(JSONText(Array(lines.dropLast().joined().utf8)), "\(ending.output)")
-        #expect(answer.resembles(try #require(example.section.answer)), "\(ending.output)")
+        let reply = try await Interpreter.type(typed, at: site, environment: ["TOKEN": guest.session.token])
+        #expect(reply.status == example.section.status, "\(reply.output)")
+        let answer = try #require(reply.json, "\(reply.output)")
+        #expect(answer.resembles(try #require(example.section.answer)), "\(reply.output)")
         try await expectConsequence(of: example, answer, for: guest)
     }
 

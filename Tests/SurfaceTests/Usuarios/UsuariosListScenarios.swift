@@ -162,6 +162,53 @@ struct UsuariosListScenarios {
         #expect(try await staff.get("/roles/\(try await staff.roleNumber("Staff"))").shape == "200 \(rol)")
     }
 
+    @Test("Roles are described in Spanish wherever they are shown, and found and sorted by that; one's own as written")
+    func descriptions() async throws {
+        let staff = try await Staff.hired(at: site)
+        let built = [
+            "Admin": "Puede hacer todo", "Staff": "Gestiona salas y reservas", "Usuario": "Puede usar lo suyo",
+        ]
+        try await site.database.run(
+            """
+            INSERT INTO portero.roles (id, organization_id, name, description)
+            VALUES (gen_random_uuid(), \(staff.organization), 'Guía', 'Lleva las salas')
+            """
+        )
+
+        func shown(_ path: String) async throws -> [String] {
+            let list = try await staff.get(path).json?.array ?? []
+            return list.map { "\($0["nombre"]?.string ?? ""): \($0["descripcion"]?.string ?? "")" }
+        }
+        let all = built.map { "\($0): \($1)" } + ["Guía: Lleva las salas"]
+        #expect(try await shown("/roles").sorted() == all.sorted())
+        #expect(
+            try await shown("/roles?sort=descripcion").compactMap { $0.split(separator: ":").first }
+                == ["Staff", "Guía", "Admin", "Usuario"]
+        )
+        #expect(try await shown("/roles?search=SALAS&sort=nombre").count == 2)
+        #expect(try await shown("/roles?search=everything") == [])
+        for (name, description) in built {
+            let number = try await staff.roleNumber(name)
+            #expect(try await staff.get("/roles/\(number)")["descripcion"] == .string(description))
+            let made = try await staff.send("POST", "/usuarios", staff.newcomer(["rolId": .integer(number)]))
+            #expect(made["rol"]?["descripcion"] == .string(description))
+            let id = made["id"]?.integer ?? 0
+            let changed = try await staff.send("PUT", "/usuarios/\(id)", ["activo": true])
+            #expect(changed["rol"]?["descripcion"] == .string(description))
+            #expect(try await staff.get("/usuarios/\(id)")["rol"]?["descripcion"] == .string(description))
+        }
+        let people = try await staff.get("/usuarios")["data"]?.array ?? []
+        #expect(people.count == 4)
+        for person in people {
+            #expect(person["rol"]?["descripcion"]?.string == built[person["rol"]?["nombre"]?.string ?? ""])
+        }
+        let login: JSONText = ["username": .string(staff.admin.email), "password": .string(staff.admin.password)]
+        let session = try await staff.send("POST", "/auth/login", login)
+        #expect(session["usuario"]?["rol"]?["descripcion"] == "Puede hacer todo")
+        let registered = try await staff.send("POST", "/auth/register", staff.newcomer(["rolId": nil]))
+        #expect(registered["rol"]?["descripcion"] == "Puede usar lo suyo")
+    }
+
     @Test("Live sessions of the organization have the contract's names and types")
     func sesiones() async throws {
         let staff = try await Staff.hired(at: site)
