@@ -26,6 +26,8 @@ package enum AuthError: Error, Equatable, Sendable {
     case sessionNotFound
     /// Known by its number, but another person's than the token's.
     case sessionOfSomebodyElse
+    /// The session was opened by somebody else, so what is its person's alone is out of its reach.
+    case sessionOpenedByAnother
     /// What is asked of a session does not suit what it is.
     case sessionConflict(SessionConflict)
     case organizationNotFound

@@ -24,6 +24,11 @@ CREATE TABLE portero.sessions (
     device              text,
     -- Proves, inside the database, what the session's access tokens claim. Only the owner's functions read it.
     claim_key           bytea       NOT NULL DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+    -- Where a session works that somebody else opened, and the member or the service key that did; all null for a session that
+    -- its person opened by themselves. It stays there, and counts as long as who opened it covers it (0015).
+    opened_in           uuid,
+    opened_by           uuid,
+    opened_by_key       uuid,
 
     CONSTRAINT sessions_number_key UNIQUE (number),
     CONSTRAINT sessions_number_exact CHECK (number BETWEEN 1 AND 9007199254740991),
@@ -33,11 +38,20 @@ CREATE TABLE portero.sessions (
     )),
     -- The active organization is one that the person is a member of.
     CONSTRAINT sessions_membership_fkey FOREIGN KEY (organization_id, user_id)
-        REFERENCES portero.memberships (organization_id, user_id) ON DELETE SET NULL (organization_id)
+        REFERENCES portero.memberships (organization_id, user_id) ON DELETE SET NULL (organization_id),
+    CONSTRAINT sessions_opened_by_fkey FOREIGN KEY (opened_in, opened_by)
+        REFERENCES portero.memberships (organization_id, user_id) ON DELETE SET NULL (opened_by),
+    CONSTRAINT sessions_one_opener CHECK (
+        num_nonnulls(opened_by, opened_by_key) <= CASE WHEN opened_in IS NULL THEN 0 ELSE 1 END
+    ),
+    CONSTRAINT sessions_stay_where_opened CHECK (organization_id = opened_in)
 ) WITH (fillfactor = 80);
 
 CREATE INDEX sessions_live_by_user ON portero.sessions (user_id, created_at) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_organization ON portero.sessions (organization_id, user_id) WHERE organization_id IS NOT NULL;
+-- For what goes with who opened them: no entry for a login.
+CREATE INDEX sessions_by_opener ON portero.sessions (opened_in, opened_by) WHERE opened_by IS NOT NULL;
+CREATE INDEX sessions_by_opening_key ON portero.sessions (opened_in, opened_by_key) WHERE opened_by_key IS NOT NULL;
 -- "Has this person logged in from here before?"
 CREATE INDEX sessions_by_user_and_address ON portero.sessions (user_id, address, created_at);
 

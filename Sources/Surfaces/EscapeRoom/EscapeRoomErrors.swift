@@ -79,6 +79,11 @@ extension AuthError {
         case .sessionNotFound: (404, "There is no such session.", "No existe esa sesión.")
         case .sessionOfSomebodyElse:
             (403, "This session is somebody else's.", "Esta sesión es de otra persona.")
+        case .sessionOpenedByAnother:
+            (
+                403, "This session was opened by somebody else: log in to do this.",
+                "Otra persona abrió esta sesión: para esto, inicie sesión."
+            )
         case .sessionConflict:
             (409, "The session cannot become what was asked.", "La sesión no puede cambiar de esa forma.")
         case .organizationNotBound:

@@ -85,6 +85,7 @@ extension AuthError {
         case .refreshTokenRefused: (401, "El token de refresco no es válido: inicie sesión.")
         case .sessionNotFound: (404, "No existe esa sesión.")
         case .sessionOfSomebodyElse: (403, "Esa sesión es de otro usuario.")
+        case .sessionOpenedByAnother: (403, "Otra persona abrió esta sesión: para esto, inicie sesión.")
         case .sessionConflict: (409, "La sesión ya no es la que era.")
         case .organizationNotFound, .notMemberHere: (403, "Usted no es miembro de esta organización.")
         case .organizationNotBound: (404, "Ninguna organización corresponde a esta dirección.")

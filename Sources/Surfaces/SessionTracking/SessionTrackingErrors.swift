@@ -49,7 +49,7 @@ extension AuthError {
         case .organizationNotBound, .organizationNotFound:
             (404, "Ninguna organización corresponde a esta dirección.")
         case .missing(let permission): (403, "Esto requiere el permiso \(permission.rawValue).")
-        case .grantsMoreThanHeld, .roleNotOpen, .invitationOfSomebodyElse, .foreignToken:
+        case .grantsMoreThanHeld, .roleNotOpen, .invitationOfSomebodyElse, .foreignToken, .sessionOpenedByAnother:
             (403, "No tiene permiso para esto.")
         // This contract asks for nothing that is refused by what follows.
         case .unacceptablePassword, .wrongCurrentPassword, .invalidCode, .unknownRole, .unknownPermissions,

@@ -69,7 +69,7 @@ extension UsuariosSurface {
             )
         // Whoever works nowhere, or not here, is refused like one who lacks the right.
         case .missing, .grantsMoreThanHeld, .organizationNotFound, .notMemberHere, .sessionOfSomebodyElse, .roleNotOpen,
-            .accountInactive, .emailNotVerified, .foreignToken:
+            .accountInactive, .emailNotVerified, .foreignToken, .sessionOpenedByAnother:
             .refusal(403, "Acceso denegado")
         case .memberNotFound, .roleNotFound, .sessionNotFound, .permissionNotFound, .invitationNotFound,
             .serviceKeyNotFound, .userNotFound, .organizationNotBound:
