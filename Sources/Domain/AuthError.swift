@@ -18,6 +18,8 @@ package enum AuthError: Error, Equatable, Sendable {
     case unavailable(seconds: Int)
     case emailTaken
     case usernameTaken
+    /// An address in the place of a username, of somebody who has a username, or another address.
+    case usernameIsAddress
     case unacceptablePassword(PasswordProblem)
     case wrongCurrentPassword
     /// Wrong, expired, used or used up: one answer for all.

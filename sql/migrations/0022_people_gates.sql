@@ -327,11 +327,12 @@ $$;
 
 -- Changes what is not null.
 --
--- A username and an address belong to the account: whoever works elsewhere too changes them by themselves.
+-- A username and an address belong to the account: whoever works elsewhere too changes them by themselves. Who has no
+-- username is shown by their address: `p_shown_email`, in its place, must be the one that they have now or get now.
 CREATE FUNCTION portero.update_person(
-    p_actor uuid, p_session uuid, p_organization uuid, p_number bigint, p_email text, p_username text, p_role bigint,
-    p_is_active boolean, p_employs boolean, p_employee portero.employee, p_code uuid, p_mac bytea, p_lifetime interval,
-    p_sealed bytea, p_origin portero.origin
+    p_actor uuid, p_session uuid, p_organization uuid, p_number bigint, p_email text, p_username text,
+    p_shown_email text, p_role bigint, p_is_active boolean, p_employs boolean, p_employee portero.employee, p_code uuid,
+    p_mac bytea, p_lifetime interval, p_sealed bytea, p_origin portero.origin
 ) RETURNS TABLE (person portero.person, employee portero.employee)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -353,6 +354,12 @@ BEGIN
     v_role := v_membership.role_id;
     IF p_role IS NOT NULL THEN
         v_role := portero.numbered_role(p_organization, p_role, v_rights);
+    END IF;
+    IF p_shown_email IS NOT NULL AND (
+        v_user.username IS NOT NULL
+        OR p_shown_email <> v_user.email_normalized AND p_shown_email IS DISTINCT FROM lower(p_email COLLATE "C")
+    ) THEN
+        PERFORM portero.refuse('username_is_address');
     END IF;
     v_is_active := coalesce(p_is_active, v_membership.is_active);
     v_moves := coalesce(lower(p_email COLLATE "C") <> v_user.email_normalized, false);
@@ -508,7 +515,7 @@ GRANT EXECUTE ON FUNCTION
         bytea, portero.origin
     ),
     portero.update_person(
-        uuid, uuid, uuid, bigint, text, text, bigint, boolean, boolean, portero.employee, uuid, bytea, interval, bytea,
+        uuid, uuid, uuid, bigint, text, text, text, bigint, boolean, boolean, portero.employee, uuid, bytea, interval, bytea,
         portero.origin
     ),
     portero.delete_person(uuid, uuid, uuid, bigint, portero.origin),

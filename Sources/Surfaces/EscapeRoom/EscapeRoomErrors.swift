@@ -66,6 +66,7 @@ extension AuthError {
             (503, "Not available right now: try again shortly.", "No disponible ahora: pruebe de nuevo en un momento.")
         case .emailTaken: (409, "This e-mail address is taken.", "Este correo electrónico ya está registrado.")
         case .usernameTaken: (409, "This username is taken.", "Este nombre de usuario ya está registrado.")
+        case .usernameIsAddress: (400, "An address is no username.", "Un correo no es un nombre de usuario.")
         case .unacceptablePassword: (400, "This password is not acceptable.", "Esta contraseña no es aceptable.")
         case .wrongCurrentPassword:
             (400, "The current password is wrong.", "La contraseña actual no es correcta.")

@@ -79,6 +79,7 @@ extension AuthError {
         case .unavailable: (503, "No disponible ahora: pruebe de nuevo en un momento.")
         case .emailTaken: (409, "Este correo electrónico ya está registrado.")
         case .usernameTaken: (409, "Este nombre de usuario ya está registrado.")
+        case .usernameIsAddress: (400, "Un correo no es un nombre de usuario.")
         case .unacceptablePassword: (400, "Esta contraseña no es aceptable.")
         case .wrongCurrentPassword: (401, "La contraseña actual no es correcta.")
         case .invalidCode: (400, "El código es incorrecto, ha caducado o ya se usó: pida otro.")

@@ -73,7 +73,8 @@ extension AuthError {
             .sessionOpenedByAnother:
             (403, "No tiene permiso para esto")
         case .accountLocked: (423, "Demasiados intentos fallidos")
-        case .unacceptablePassword, .wrongCurrentPassword, .invalidCode, .unknownRole, .unknownPermissions,
+        case .unacceptablePassword, .usernameIsAddress, .wrongCurrentPassword, .invalidCode, .unknownRole,
+            .unknownPermissions,
             .accountNeeded, .employeeIncomplete,
             .expiryInThePast, .retentionTooShort:
             (400, "La solicitud no es válida")

@@ -52,7 +52,8 @@ extension AuthError {
         case .grantsMoreThanHeld, .roleNotOpen, .invitationOfSomebodyElse, .foreignToken, .sessionOpenedByAnother:
             (403, "No tiene permiso para esto.")
         // This contract asks for nothing that is refused by what follows.
-        case .unacceptablePassword, .wrongCurrentPassword, .invalidCode, .unknownRole, .unknownPermissions,
+        case .unacceptablePassword, .usernameIsAddress, .wrongCurrentPassword, .invalidCode, .unknownRole,
+            .unknownPermissions,
             .accountNeeded, .employeeIncomplete,
             .expiryInThePast, .retentionTooShort:
             (400, "La solicitud no es válida.")

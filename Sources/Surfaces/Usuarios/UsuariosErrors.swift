@@ -59,6 +59,7 @@ extension UsuariosSurface {
                 headers: [.retryAfter(seconds: seconds)]
             )
         case .unacceptablePassword(let problem): .refusal(400, invalidData, [FieldError("password", problem.kind)])
+        case .usernameIsAddress: .refusal(400, invalidData, [FieldError("username", .username)])
         case .unknownRole:
             .refusal(400, invalidData, [fault("rolId", "must be a role's id", "debe ser el id de un rol")])
         case .employeeIncomplete:
