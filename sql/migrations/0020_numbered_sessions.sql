@@ -119,7 +119,8 @@ BEGIN
     PERFORM portero.log(
         p_origin, CASE WHEN v_ends THEN 'authn_token_revoked' ELSE 'session_updated' END, true, NULL,
         v_session.user_id, v_session.id, v_session.organization_id, NULL, p_actor,
-        jsonb_build_object('before', to_jsonb(v_before), 'after', to_jsonb(v_after))
+        -- But the number: whoever knows it can end the session.
+        jsonb_build_object('before', to_jsonb(v_before) - 'number', 'after', to_jsonb(v_after) - 'number')
     );
     RETURN v_after;
 END
