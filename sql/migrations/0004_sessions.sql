@@ -34,7 +34,8 @@ CREATE TABLE portero.sessions (
     CONSTRAINT sessions_number_exact CHECK (number BETWEEN 1 AND 9007199254740991),
     CONSTRAINT sessions_ended_with_reason CHECK ((ended_at IS NULL) = (ended_reason IS NULL)),
     CONSTRAINT sessions_ended_reason_known CHECK (ended_reason IN (
-        'logout', 'logout_all', 'revoked', 'password_changed', 'password_reset', 'token_reuse', 'deactivated'
+        'logout', 'logout_all', 'revoked', 'password_changed', 'password_reset', 'address_changed', 'token_reuse',
+        'deactivated'
     )),
     -- The active organization is one that the person is a member of.
     CONSTRAINT sessions_membership_fkey FOREIGN KEY (organization_id, user_id)
@@ -161,7 +162,7 @@ CREATE TABLE portero.mail_outbox (
     failure         text,
 
     CONSTRAINT mail_outbox_kind_known CHECK (
-        kind IN ('reset_password', 'verify_email', 'password_changed', 'session_theft', 'invitation')
+        kind IN ('reset_password', 'verify_email', 'password_changed', 'address_changed', 'session_theft', 'invitation')
     )
 );
 
