@@ -18,6 +18,8 @@ package enum AuthError: Error, Equatable, Sendable {
     case unavailable(seconds: Int)
     case emailTaken
     case usernameTaken
+    /// An address in the place of a username, of somebody who has a username, or another address.
+    case usernameIsAddress
     case unacceptablePassword(PasswordProblem)
     case wrongCurrentPassword
     /// Wrong, expired, used or used up: one answer for all.
@@ -26,6 +28,8 @@ package enum AuthError: Error, Equatable, Sendable {
     case sessionNotFound
     /// Known by its number, but another person's than the token's.
     case sessionOfSomebodyElse
+    /// The session was opened by somebody else, so what is its person's alone is out of its reach.
+    case sessionOpenedByAnother
     /// What is asked of a session does not suit what it is.
     case sessionConflict(SessionConflict)
     case organizationNotFound

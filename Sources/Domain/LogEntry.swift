@@ -12,7 +12,7 @@ package struct LogEntry: Sendable {
     package let email: String?
     package let address: String?
     package let userAgent: String?
-    /// Null once the session has been cleaned up.
+    /// Null once the session has been cleaned up, and while it lives to whoever may not end it.
     package let sessionNumber: Int?
     package let occurredAt: Date
 

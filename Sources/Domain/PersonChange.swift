@@ -1,6 +1,21 @@
+/// What somebody is to be called.
+package enum WantedUsername: Sendable {
+    case name(Username)
+    /// What is shown of who has no username: their address, as it is or is to be. It changes nothing.
+    case ownAddress(EmailAddress)
+
+    package var name: Username? {
+        if case .name(let name) = self { name } else { nil }
+    }
+
+    package var address: EmailAddress? {
+        if case .ownAddress(let address) = self { address } else { nil }
+    }
+}
+
 /// What of somebody is to be; nil stays as it is.
 package struct PersonChange: Sendable {
-    package var username: Username?
+    package var username: WantedUsername?
     package var email: EmailAddress?
     package var role: Int?
     package var isActive: Bool?

@@ -25,8 +25,8 @@ package struct AcceptanceService: Sendable {
     /// Name and password count where there is no account yet, and change nothing where there is one. `bearer` is the token
     /// of who is logged in already, if anybody.
     ///
-    /// - Throws: `AuthError.unauthenticated` (a bearer that is not good), `.invitationNotFound`, `.invitationOfSomebodyElse`, `.accountInactive`,
-    ///   `.accountNeeded`, `.unacceptablePassword`, `.tooManyRequests`, `.unavailable`.
+    /// - Throws: `AuthError.unauthenticated` (a bearer that is not good), `.invitationNotFound`, `.invitationOfSomebodyElse`,
+    ///   `.sessionOpenedByAnother`, `.accountInactive`, `.accountNeeded`, `.unacceptablePassword`, `.tooManyRequests`, `.unavailable`.
     package func accept(
         _ token: String,
         fullName: FullName?,
@@ -36,7 +36,11 @@ package struct AcceptanceService: Sendable {
     ) async throws -> AcceptedInvitation {
         try dependencies.admit(origin)
         var caller: UserID?
-        if let bearer { caller = try await authentication.caller(presenting: bearer).userID }
+        if let bearer {
+            let bearer = try await authentication.caller(presenting: bearer)
+            try await dependencies.requireOwnSession(bearer, from: origin)
+            caller = bearer.userID
+        }
         guard let digest = RandomToken.digest(of: token),
             let invitee = try await dependencies.invitations.invitee(of: digest),
             let email = EmailAddress(invitee.email)

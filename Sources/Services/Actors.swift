@@ -31,6 +31,16 @@ extension Dependencies {
 }
 
 extension Dependencies {
+    /// Refuses what is a person's alone in a session that somebody else opened for them, and writes it down.
+    ///
+    /// - Throws: `AuthError.sessionOpenedByAnother`.
+    func requireOwnSession(_ caller: Caller, from origin: Origin) async throws {
+        guard caller.openedIn != nil else { return }
+        try await acting(as: caller, from: origin) { _ in throw AuthError.sessionOpenedByAnother }
+    }
+}
+
+extension Dependencies {
     /// Has an organization's program do something there, and writes it down where its key lacks the right to.
     func acting<Value: Sendable>(
         as program: ServiceCaller,
@@ -54,6 +64,7 @@ extension AuthError {
         case .missing(let permission): permission.rawValue
         case .grantsMoreThanHeld: "grants_more_than_held"
         case .domainNotOpen: "domain_not_open"
+        case .sessionOpenedByAnother: "session_opened_by_another"
         default: nil
         }
     }

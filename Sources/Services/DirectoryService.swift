@@ -60,7 +60,7 @@ package struct DirectoryService: Sendable {
     }
 
     /// - Throws: `AuthError.missing`, `.memberNotFound`, `.unknownRole`, `.grantsMoreThanHeld`, `.lastAdmin`,
-    ///   `.emailTaken`, `.usernameTaken`, `.accountShared`, `.dniTaken`, `.employeeIncomplete`.
+    ///   `.emailTaken`, `.usernameTaken`, `.usernameIsAddress`, `.accountShared`, `.dniTaken`, `.employeeIncomplete`.
     package func change(
         _ number: Int,
         _ change: PersonChange,

@@ -60,8 +60,11 @@ package struct InvitationService: Sendable {
     }
 
     /// What the caller has been invited to themselves; nothing until their address is verified.
-    package func own(of caller: Caller) async throws -> [OwnInvitation] {
-        try await dependencies.invitations.own(of: caller.userID)
+    ///
+    /// - Throws: `AuthError.sessionOpenedByAnother`.
+    package func own(of caller: Caller, origin: Origin) async throws -> [OwnInvitation] {
+        try await dependencies.requireOwnSession(caller, from: origin)
+        return try await dependencies.invitations.own(of: caller.userID)
     }
 
     private func letter(from caller: Caller, in organization: OrganizationID) async throws -> NewInvitation {

@@ -13,7 +13,9 @@ package struct LogService: Sendable {
     package func page(_ query: LogQuery, for caller: Caller, origin: Origin) async throws -> ListPage<LogEntry> {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.viewAuditLog)
-            return try await dependencies.audit.page(query, for: actor)
+            // Whoever opened this session for somebody else is not its person.
+            let owner = caller.openedIn == nil ? caller.userID : nil
+            return try await dependencies.audit.page(query, for: actor, owner: owner)
         }
     }
 }

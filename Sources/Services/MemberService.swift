@@ -38,8 +38,10 @@ package struct MemberService: Sendable {
 
     /// Ends a membership: the caller's own, or another's by right.
     ///
-    /// - Throws: `AuthError.missing`, `.memberNotFound`, `.grantsMoreThanHeld`, `.lastAdmin`.
+    /// - Throws: `AuthError.missing`, `.memberNotFound`, `.grantsMoreThanHeld`, `.lastAdmin`, `.sessionOpenedByAnother` for
+    ///   the caller's own.
     package func remove(_ member: UserID, by caller: Caller, origin: Origin) async throws {
+        if member == caller.userID { try await dependencies.requireOwnSession(caller, from: origin) }
         try await dependencies.acting(as: caller, from: origin) { actor in
             try await dependencies.members.remove(member, by: actor)
         }

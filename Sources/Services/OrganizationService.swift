@@ -11,13 +11,14 @@ package struct OrganizationService: Sendable {
 
     /// Makes an organization whose first Admin is the caller.
     ///
-    /// - Throws: `AuthError.slugTaken`, `.tooManyOrganizations`.
+    /// - Throws: `AuthError.slugTaken`, `.tooManyOrganizations`, `.sessionOpenedByAnother`.
     package func create(
         _ name: FullName,
         slug: Slug?,
         by caller: Caller,
         origin: Origin
     ) async throws -> OwnOrganization {
+        try await dependencies.requireOwnSession(caller, from: origin)
         let actor = Actor(
             userID: caller.userID,
             sessionID: caller.sessionID,
@@ -27,8 +28,9 @@ package struct OrganizationService: Sendable {
         return try await dependencies.organizations.create(name, slug: slug, by: actor, reserving: reservations)
     }
 
+    /// The caller's organizations, or the one that their session was opened in.
     package func list(for caller: Caller) async throws -> [OwnOrganization] {
-        try await dependencies.organizations.list(of: caller.userID)
+        try await dependencies.organizations.list(of: caller.userID, only: caller.openedIn)
     }
 
     /// The organization that the caller was looked up in.

@@ -17,13 +17,14 @@ package struct PasswordService: Sendable {
     /// A wrong current password counts like a failed login.
     ///
     /// - Throws: `AuthError.wrongCurrentPassword`, `.unacceptablePassword`, `.accountLocked`, `.unauthenticated` (the
-    ///   session ended meanwhile), `.unavailable`.
+    ///   session ended meanwhile), `.sessionOpenedByAnother`, `.unavailable`.
     package func change(
         _ caller: Caller,
         from current: String,
         to new: String,
         origin: Origin
     ) async throws {
+        try await dependencies.requireOwnSession(caller, from: origin)
         guard let email = EmailAddress(caller.email) else { throw AuthError.wrongCurrentPassword }
         guard current != new else { throw AuthError.unacceptablePassword(.sameAsCurrent) }
         try PasswordPolicy.check(new, of: caller.email, named: caller.fullName)

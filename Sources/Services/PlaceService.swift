@@ -14,6 +14,7 @@ package struct PlaceService: Sendable {
     /// - Throws: `AuthError.organizationNotFound`, also where there is one that is not theirs; `.unauthenticated` when the
     ///   session ended meanwhile.
     package func move(_ caller: Caller, to organization: OrganizationID, origin: Origin) async throws -> String {
+        guard caller.reaches(organization) else { throw AuthError.organizationNotFound }
         let grant = try await dependencies.places.move(
             caller.sessionID,
             of: caller.userID,
@@ -37,6 +38,10 @@ package struct PlaceService: Sendable {
     ) async throws -> PermissionVerdict {
         let isAboutAnother = user.map { $0 != caller.userID } ?? false
         guard let organization = organization ?? caller.organizationID else {
+            if isAboutAnother { throw AuthError.organizationNotFound }
+            return .noMembership
+        }
+        guard caller.reaches(organization) else {
             if isAboutAnother { throw AuthError.organizationNotFound }
             return .noMembership
         }

@@ -1,7 +1,7 @@
 package import Domain
 import Storage
 
-/// A person's own sessions.
+/// A person's own sessions; in one that somebody else opened, those that were opened for them in the same organization.
 package struct SessionService: Sendable {
     private let dependencies: Dependencies
 
@@ -10,7 +10,7 @@ package struct SessionService: Sendable {
     }
 
     package func list(for caller: Caller) async throws -> [SessionSummary] {
-        try await dependencies.sessions.list(of: caller.userID)
+        try await dependencies.sessions.list(of: caller.userID, openedIn: caller.openedIn)
     }
 
     /// Ends the session that the caller speaks from.
@@ -23,7 +23,13 @@ package struct SessionService: Sendable {
     ///
     /// - Throws: `AuthError.sessionNotFound`, also where it is somebody else's.
     package func revoke(_ session: SessionID, by caller: Caller, origin: Origin) async throws {
-        let ended = try await dependencies.sessions.end(session, of: caller.userID, because: .revoked, origin: origin)
+        let ended = try await dependencies.sessions.end(
+            session,
+            of: caller.userID,
+            openedIn: caller.openedIn,
+            because: .revoked,
+            origin: origin
+        )
         if !ended { throw AuthError.sessionNotFound }
     }
 
@@ -40,6 +46,7 @@ package struct SessionService: Sendable {
     package func logoutAll(_ caller: Caller, exceptCurrent: Bool, origin: Origin) async throws -> Int {
         try await dependencies.sessions.endAll(
             of: caller.userID,
+            openedIn: caller.openedIn,
             except: exceptCurrent ? caller.sessionID : nil,
             asked: caller.sessionID,
             origin: origin

@@ -12,6 +12,7 @@ extension WaitingMail {
         case .verifyEmail:
             told(keys).map { VerifyEmailMail(code: $0, minutesValid: CodePurpose.verifyEmail.minutesValid) }
         case .passwordChanged: PasswordChangedMail(at: createdAt)
+        case .addressChanged: AddressChangedMail(at: createdAt)
         case .sessionTheft: SessionTheftMail()
         case .invitation:
             told(keys).flatMap(InvitationLetter.init).map { InvitationMail($0, of: self, publicURL: publicURL) }

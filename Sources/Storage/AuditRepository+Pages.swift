@@ -2,17 +2,17 @@ package import Domain
 import Postgres
 
 extension AuditRepository {
-    /// A page by its number, and how many rows match.
+    /// A page by its number, and how many rows match; `owner` is told the numbers of their own live sessions.
     ///
     /// - Throws: `AuthError.organizationNotFound`, `.missing`.
-    package func page(_ query: LogQuery, for actor: Actor) async throws -> ListPage<LogEntry> {
+    package func page(_ query: LogQuery, for actor: Actor, owner: UserID?) async throws -> ListPage<LogEntry> {
         try await reaching(refusals(lacking: .viewAuditLog)) { () throws(PostgresError) in
             try await database.page(
                 """
                 SELECT * FROM portero.log_page(
                     \(actor.userID), \(actor.organizationID), \(query.event), \(query.userNumber),
                     \(query.email?.normalized), \(query.success), \(query.from), \(query.to),
-                    \(Int32(clamping: query.limit)), \(query.offset))
+                    \(Int32(clamping: query.limit)), \(query.offset), \(owner))
                 """
             ) { (row: inout Row) throws(PostgresError) in try LogEntry(onPage: &row) }
         }

@@ -7,6 +7,8 @@ package struct BoundSession: Sendable {
     package let passwordHash: String?
     package let session: NumberedSession
     package let organizationID: OrganizationID
+    /// The same organization, in a session that somebody else opened.
+    package let openedIn: OrganizationID?
     package let person: BoundPerson
 }
 
@@ -34,6 +36,7 @@ extension SessionRepository {
                 device: found.device
             ),
             organizationID: found.organizationID,
+            openedIn: found.openedIn,
             person: person
         )
     }
@@ -47,6 +50,7 @@ private struct LiveRow: Sendable {
     let lastSeenAt: Date
     let device: String
     let organizationID: OrganizationID
+    let openedIn: OrganizationID?
     let person: BoundPerson?
 
     init(_ row: inout Row) throws(PostgresError) {
@@ -57,6 +61,7 @@ private struct LiveRow: Sendable {
         lastSeenAt = try row.next()
         device = try row.next()
         organizationID = try row.next()
+        openedIn = try row.nextIfPresent()
         person = try BoundPerson(&row)
     }
 }

@@ -112,7 +112,7 @@ package struct DirectoryRepository: Sendable {
         )
     }
 
-    /// - Throws: the same, `AuthError.memberNotFound`, `.accountShared`, `.lastAdmin`.
+    /// - Throws: the same, `AuthError.memberNotFound`, `.accountShared`, `.usernameIsAddress`, `.lastAdmin`.
     package func change(
         _ number: Int,
         _ change: PersonChange,
@@ -122,8 +122,8 @@ package struct DirectoryRepository: Sendable {
         try await write(
             """
             portero.update_person(
-                \(actor.identity), \(number), \(change.email?.text), \(change.username?.text), \(change.role),
-                \(change.isActive), \(change.employee.arguments), \(code.arguments), \(SQL.origin(actor.origin)))
+                \(actor.identity), \(number), \(change.email?.text), \(change.username?.name?.text),
+                \(change.username?.address?.normalized), \(change.role), \(change.isActive), \(change.employee.arguments), \(code.arguments), \(SQL.origin(actor.origin)))
             """
         )
     }
@@ -149,6 +149,7 @@ package struct DirectoryRepository: Sendable {
                 "member_not_found": .memberNotFound, "memberships_role_fkey": .unknownRole,
                 "users_email_key": .emailTaken, "users_username_key": .usernameTaken,
                 "employees_dni_key": .dniTaken, "account_shared": .accountShared,
+                "username_is_address": .usernameIsAddress,
                 "employee_incomplete": .employeeIncomplete,
             ]
         )

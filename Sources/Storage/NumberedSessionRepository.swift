@@ -86,6 +86,8 @@ package struct NumberedSessionRepository: Sendable {
             [
                 "user_not_found": .userNotFound, "session_ended": .unauthenticated,
                 "service_key_refused": .serviceKeyRefused, "organization_not_bound": .organizationNotBound,
+                // They went in this moment.
+                "sessions_opened_by_key_fkey": .serviceKeyRefused, "sessions_opened_by_fkey": .unauthenticated,
             ]
         )
         let opened = try await reaching(refusals) { () throws(PostgresError) in

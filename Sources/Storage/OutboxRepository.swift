@@ -7,6 +7,7 @@ package enum MailKind: String, CaseIterable, Sendable {
     case resetPassword = "reset_password"
     case verifyEmail = "verify_email"
     case passwordChanged = "password_changed"
+    case addressChanged = "address_changed"
     case sessionTheft = "session_theft"
     case invitation
 }

@@ -8,6 +8,8 @@ package struct LiveSession: Sendable {
     package let passwordHash: String?
     package let organizationID: OrganizationID?
     package let permissions: [String]
+    /// Where somebody else opened it.
+    package let openedIn: OrganizationID?
 }
 
 /// What became of a refresh token that was presented.
@@ -63,9 +65,13 @@ package struct SessionRepository: Sendable {
         }
     }
 
-    package func list(of user: UserID) async throws -> [SessionSummary] {
+    /// Those that somebody else opened in `organization`, where one is given, and no others.
+    package func list(
+        of user: UserID,
+        openedIn organization: OrganizationID?
+    ) async throws -> [SessionSummary] {
         try await reaching { () throws(PostgresError) in
-            try await database.read("SELECT * FROM portero.live_sessions(\(user))")
+            try await database.read("SELECT * FROM portero.live_sessions(\(user), \(organization))")
                 .map { (row: inout Row) throws(PostgresError) in try SessionSummary(&row) }
         }
     }
@@ -90,10 +96,11 @@ package struct SessionRepository: Sendable {
         return outcome ?? .refused
     }
 
-    /// Ends one live session of a user; false when there was none with that id.
+    /// Ends one live session of a user; false when there was none with that id, or none that was opened in `organization`.
     package func end(
         _ session: SessionID,
         of user: UserID,
+        openedIn organization: OrganizationID? = nil,
         because reason: SessionEnd,
         origin: Origin
     ) async throws -> Bool {
@@ -101,16 +108,17 @@ package struct SessionRepository: Sendable {
             try await database.write(
                 """
                 SELECT portero.end_session(\(session), \(user), \(reason.rawValue), 'authn_token_revoked',
-                                           \(SQL.origin(origin)))
+                                           \(organization), \(SQL.origin(origin)))
                 """
             ).first { (row: inout Row) throws(PostgresError) -> Bool in try row.next() }
         }
         return ended ?? false
     }
 
-    /// Ends the live sessions of a user but `kept`; answers how many.
+    /// Ends the live sessions of a user but `kept`, or those of them that were opened in `organization`; answers how many.
     package func endAll(
         of user: UserID,
+        openedIn organization: OrganizationID?,
         except kept: SessionID?,
         asked current: SessionID,
         origin: Origin
@@ -119,7 +127,7 @@ package struct SessionRepository: Sendable {
             try await database.write(
                 """
                 SELECT portero.end_sessions(\(user), \(kept), \(SessionEnd.logoutAll.rawValue), \(current),
-                                            \(SQL.origin(origin)))
+                                            \(organization), \(SQL.origin(origin)))
                 """
             ).first { (row: inout Row) throws(PostgresError) -> Int in try row.next() }
         }
@@ -135,6 +143,7 @@ extension LiveSession {
         organizationID = try row.nextIfPresent()
         let _: RoleID? = try row.nextIfPresent()
         permissions = try row.nextIfPresent() ?? []
+        openedIn = try row.nextIfPresent()
     }
 }
 

@@ -19,6 +19,10 @@ struct TemplateTests {
             template: PasswordChangedMail(at: Date(timeIntervalSince1970: 1_763_660_640)),
             shown: ["20", "2025", "17:44 (UTC)"]
         ),
+        Example(
+            template: AddressChangedMail(at: Date(timeIntervalSince1970: 1_763_660_640)),
+            shown: ["20", "2025", "17:44 (UTC)"]
+        ),
         Example(template: SessionTheftMail(), shown: []),
         Example(
             template: InvitationMail(

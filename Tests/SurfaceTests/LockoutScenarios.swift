@@ -189,6 +189,22 @@ struct LockoutScenarios {
         #expect(try await login(person.email, person.password, from: "198.51.100.20").status == 200)
     }
 
+    @Test("A network from which somebody else opened a session for the person is not known for a success of theirs")
+    func openedByAnother() async throws {
+        let person = try await site.person()
+        _ = try await site.opened(for: person, at: visitor)
+        let wrong: JSONText = ["email": .string(person.email), "password": "Otra-Cripta-43"]
+        #expect(try await visitor.post("/auth/login", wrong).status == 401)
+        try await site.database.run(
+            """
+            UPDATE portero.login_failures w SET failures = 100
+              FROM portero.sessions s JOIN portero.login_failures n ON n.network = s.address::cidr
+             WHERE s.user_id = \(person.id) AND w.identity = n.identity AND w.network = '::/0' AND n.failures = 1
+            """
+        )
+        #expect(try await visitor.post("/auth/login", person.credentials).shape == Reply.problem(423))
+    }
+
     @Test("Failures are counted for all servers of one database, and outlive them")
     func replicas() async throws {
         let person = try await site.person()

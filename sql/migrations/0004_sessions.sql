@@ -24,20 +24,35 @@ CREATE TABLE portero.sessions (
     device              text,
     -- Proves, inside the database, what the session's access tokens claim. Only the owner's functions read it.
     claim_key           bytea       NOT NULL DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()),
+    -- Where a session works that somebody else opened, and the member or the service key that did; all null for a session that
+    -- its person opened by themselves. It stays there, and counts as long as who opened it covers it (0015).
+    opened_in           uuid,
+    opened_by           uuid,
+    opened_by_key       uuid,
 
     CONSTRAINT sessions_number_key UNIQUE (number),
     CONSTRAINT sessions_number_exact CHECK (number BETWEEN 1 AND 9007199254740991),
     CONSTRAINT sessions_ended_with_reason CHECK ((ended_at IS NULL) = (ended_reason IS NULL)),
     CONSTRAINT sessions_ended_reason_known CHECK (ended_reason IN (
-        'logout', 'logout_all', 'revoked', 'password_changed', 'password_reset', 'token_reuse', 'deactivated'
+        'logout', 'logout_all', 'revoked', 'password_changed', 'password_reset', 'address_changed', 'token_reuse',
+        'deactivated'
     )),
     -- The active organization is one that the person is a member of.
     CONSTRAINT sessions_membership_fkey FOREIGN KEY (organization_id, user_id)
-        REFERENCES portero.memberships (organization_id, user_id) ON DELETE SET NULL (organization_id)
+        REFERENCES portero.memberships (organization_id, user_id) ON DELETE SET NULL (organization_id),
+    CONSTRAINT sessions_opened_by_fkey FOREIGN KEY (opened_in, opened_by)
+        REFERENCES portero.memberships (organization_id, user_id) ON DELETE SET NULL (opened_by),
+    CONSTRAINT sessions_one_opener CHECK (
+        num_nonnulls(opened_by, opened_by_key) <= CASE WHEN opened_in IS NULL THEN 0 ELSE 1 END
+    ),
+    CONSTRAINT sessions_stay_where_opened CHECK (organization_id = opened_in)
 ) WITH (fillfactor = 80);
 
 CREATE INDEX sessions_live_by_user ON portero.sessions (user_id, created_at) WHERE ended_at IS NULL;
 CREATE INDEX sessions_by_organization ON portero.sessions (organization_id, user_id) WHERE organization_id IS NOT NULL;
+-- For what goes with who opened them: no entry for a login.
+CREATE INDEX sessions_by_opener ON portero.sessions (opened_in, opened_by) WHERE opened_by IS NOT NULL;
+CREATE INDEX sessions_by_opening_key ON portero.sessions (opened_in, opened_by_key) WHERE opened_by_key IS NOT NULL;
 -- "Has this person logged in from here before?"
 CREATE INDEX sessions_by_user_and_address ON portero.sessions (user_id, address, created_at);
 
@@ -147,7 +162,7 @@ CREATE TABLE portero.mail_outbox (
     failure         text,
 
     CONSTRAINT mail_outbox_kind_known CHECK (
-        kind IN ('reset_password', 'verify_email', 'password_changed', 'session_theft', 'invitation')
+        kind IN ('reset_password', 'verify_email', 'password_changed', 'address_changed', 'session_theft', 'invitation')
     )
 );
 

@@ -122,6 +122,7 @@ BEGIN
     IF v_wide.failures > p_wide_limit AND NOT EXISTS (
         SELECT FROM portero.sessions s
          WHERE s.user_id = begin_login.user_id AND s.address <<= p_network AND s.created_at > now() - interval '30 days'
+           AND s.opened_in IS NULL
     ) THEN
         UPDATE portero.login_failures f SET pending = greatest(f.pending - 1, 0)
          WHERE f.identity = p_identity AND f.network = p_network;
@@ -196,8 +197,10 @@ BEGIN
 END
 $$;
 
--- Ends the oldest of a person's live sessions where there are more than a hundred, beside a new one.
-CREATE FUNCTION portero.limit_sessions(p_user uuid, p_new uuid, p_origin portero.origin) RETURNS void
+-- Ends the oldest of a person's live sessions where there are more than a hundred, beside a new one. Those that others opened
+-- in an organization are counted by themselves: they push out nobody's own.
+CREATE FUNCTION portero.limit_sessions(p_user uuid, p_new uuid, p_origin portero.origin, p_opened_in uuid DEFAULT NULL)
+RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 DECLARE
@@ -208,6 +211,7 @@ BEGIN
          WHERE s.id IN (
                SELECT o.id FROM portero.sessions o
                 WHERE o.user_id = p_user AND o.ended_at IS NULL AND o.expires_at > now() AND o.id <> p_new
+                  AND o.opened_in IS NOT DISTINCT FROM p_opened_in
                 ORDER BY o.created_at DESC, o.id DESC
                OFFSET 99
          )

@@ -1,6 +1,7 @@
 -- 0007 session gates: who a token speaks for, rotation of refresh tokens, and every way in which a session ends.
 --
--- Why    One round trip each; `me` and `refresh` are the hottest statements of the server.
+-- Why    One round trip each; `me` and `refresh` are the hottest statements of the server. A session that somebody else opened
+--        is asked for more (0015), all others for a null.
 -- Locks  None.
 -- Undo   Forward only.
 
@@ -42,17 +43,21 @@ BEGIN
                   FROM portero.memberships m
                   JOIN portero.organizations o ON o.id = m.organization_id
                   JOIN portero.roles r ON r.id = m.role_id
-                 WHERE m.user_id = p_user AND m.is_active
+                 WHERE m.user_id = p_user AND m.is_active AND (s.opened_in IS NULL OR m.organization_id = s.opened_in)
                  ORDER BY o.name, o.id
             ) w
       ) everywhere
-     WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active;
+     WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active
+       AND CASE WHEN s.opened_in IS NULL THEN true ELSE s.opened_in = p_organization AND portero.opening_stands(s) END;
 END
 $$;
 
--- Whether a token's session is live, and what its person may do in the token's organization.
+-- Whether a token's session is live, and what its person may do in an organization: nothing elsewhere in a session that
+-- somebody opened for them in `opened_in`.
 CREATE FUNCTION portero.authenticate(p_session uuid, p_user uuid, p_organization uuid)
-RETURNS TABLE (email text, full_name text, password_hash text, organization_id uuid, role_id uuid, permissions text[])
+RETURNS TABLE (
+    email text, full_name text, password_hash text, organization_id uuid, role_id uuid, permissions text[], opened_in uuid
+)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
 AS $$
 BEGIN
@@ -61,17 +66,22 @@ BEGIN
            ARRAY(
                SELECT p.name FROM portero.role_permissions rp JOIN portero.permissions p ON p.id = rp.permission_id
                 WHERE rp.role_id = m.role_id
-           )
+           ),
+           s.opened_in
       FROM portero.sessions s
       JOIN portero.users u ON u.id = s.user_id
-      LEFT JOIN portero.memberships m ON m.organization_id = p_organization AND m.user_id = p_user AND m.is_active
-     WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active;
+      LEFT JOIN portero.memberships m
+        ON m.organization_id = p_organization AND m.user_id = p_user AND m.is_active
+       AND (s.opened_in IS NULL OR m.organization_id = s.opened_in)
+     WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active
+       AND CASE WHEN s.opened_in IS NULL THEN true ELSE portero.opening_stands(s) END;
 END
 $$;
 
--- Ends one session, or answers false when there was none to end.
-CREATE FUNCTION portero.end_session(p_session uuid, p_user uuid, p_reason text, p_event text, p_origin portero.origin)
-RETURNS boolean
+-- Ends one session, or answers false when there was none to end. With `p_within`, only what was opened for its person there.
+CREATE FUNCTION portero.end_session(
+    p_session uuid, p_user uuid, p_reason text, p_event text, p_within uuid, p_origin portero.origin
+) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 DECLARE
@@ -79,6 +89,7 @@ DECLARE
 BEGIN
     UPDATE portero.sessions s SET ended_at = now(), ended_reason = p_reason
      WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now()
+       AND (p_within IS NULL OR s.opened_in = p_within)
     RETURNING s.organization_id INTO v_organization;
     IF NOT FOUND THEN
         -- Somebody else's, or one that is no more: worth knowing who tries.
@@ -90,9 +101,9 @@ BEGIN
 END
 $$;
 
--- Ends a person's live sessions but one (or none), and answers how many.
+-- Ends a person's live sessions but one (or none), and answers how many. With `p_within`, only those opened for them there.
 CREATE FUNCTION portero.end_sessions(
-    p_user uuid, p_except uuid, p_reason text, p_current uuid, p_origin portero.origin
+    p_user uuid, p_except uuid, p_reason text, p_current uuid, p_within uuid, p_origin portero.origin
 ) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -103,18 +114,20 @@ BEGIN
     -- sessions of one person does so at the same time as somebody else.
     PERFORM FROM portero.users u WHERE u.id = p_user FOR NO KEY UPDATE;
     UPDATE portero.sessions s SET ended_at = now(), ended_reason = p_reason
-     WHERE s.user_id = p_user AND s.id IS DISTINCT FROM p_except AND s.ended_at IS NULL AND s.expires_at > now();
+     WHERE s.user_id = p_user AND s.id IS DISTINCT FROM p_except AND s.ended_at IS NULL AND s.expires_at > now()
+       AND (p_within IS NULL OR s.opened_in = p_within);
     GET DIAGNOSTICS v_count = ROW_COUNT;
     PERFORM portero.log(
-        p_origin, 'authn_token_revoked', true, p_reason, p_user, p_current, NULL, NULL, NULL,
+        p_origin, 'authn_token_revoked', true, p_reason, p_user, p_current, p_within, NULL, NULL,
         jsonb_build_object('sessions', v_count)
     );
     RETURN v_count;
 END
 $$;
 
--- A person's live sessions, newest first: a hundred at most, unless they were made otherwise than by logging in.
-CREATE FUNCTION portero.live_sessions(p_user uuid)
+-- A person's live sessions, newest first: a hundred at most, unless they were made otherwise than by logging in. With
+-- `p_within`, only those opened for them there.
+CREATE FUNCTION portero.live_sessions(p_user uuid, p_within uuid)
 RETURNS TABLE (
     id uuid, created_at timestamptz, last_seen_at timestamptz, expires_at timestamptz, address text, user_agent text,
     device text, organization_id uuid, number bigint
@@ -125,6 +138,7 @@ AS $$
            s.number
       FROM portero.sessions s
      WHERE s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now()
+       AND (p_within IS NULL OR s.opened_in = p_within)
      ORDER BY s.created_at DESC, s.id DESC
      LIMIT 500
 $$;
@@ -151,13 +165,16 @@ DECLARE
     v_successor bytea;
     v_live boolean;
     v_email text;
+    v_opened_in uuid;
     v_key bytea;
 BEGIN
     -- The session first and always: whoever ends it waits for this, or this for them.
     SELECT t.used_at, t.nonce, t.successor, s.id, s.user_id, s.expires_at, u.email,
-           s.ended_at IS NULL AND s.expires_at > now() AND u.is_active, s.organization_id, s.claim_key
+           s.ended_at IS NULL AND s.expires_at > now() AND u.is_active
+               AND CASE WHEN s.opened_in IS NULL THEN true ELSE portero.opening_stands(s) END,
+           s.organization_id, s.opened_in, s.claim_key
       INTO v_used_at, refresh.nonce, v_successor, refresh.session_id, refresh.user_id, refresh.expires_at, v_email,
-           v_live, refresh.organization_id, v_key
+           v_live, refresh.organization_id, v_opened_in, v_key
       FROM portero.refresh_tokens t
       JOIN portero.sessions s ON s.id = t.session_id
       JOIN portero.users u ON u.id = s.user_id
@@ -192,7 +209,8 @@ BEGIN
         SELECT m.organization_id INTO refresh.organization_id
           FROM portero.memberships m
          WHERE m.organization_id = coalesce(p_organization, refresh.organization_id)
-           AND m.user_id = refresh.user_id AND m.is_active;
+           AND m.user_id = refresh.user_id AND m.is_active
+           AND (v_opened_in IS NULL OR m.organization_id = v_opened_in);
         IF NOT FOUND AND p_organization IS NOT NULL THEN
             PERFORM portero.log(
                 p_origin, 'authn_token_refused', false, 'not_member', refresh.user_id, refresh.session_id, NULL, NULL, NULL,
@@ -228,8 +246,8 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     portero.me(uuid, uuid, uuid),
     portero.authenticate(uuid, uuid, uuid),
-    portero.end_session(uuid, uuid, text, text, portero.origin),
-    portero.end_sessions(uuid, uuid, text, uuid, portero.origin),
-    portero.live_sessions(uuid),
+    portero.end_session(uuid, uuid, text, text, uuid, portero.origin),
+    portero.end_sessions(uuid, uuid, text, uuid, uuid, portero.origin),
+    portero.live_sessions(uuid, uuid),
     portero.refresh(bytea, bytea, bytea, interval, uuid, bigint, portero.origin)
 TO portero_app;

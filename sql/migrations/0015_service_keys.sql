@@ -2,7 +2,7 @@
 --
 -- Why    A key is shown once and stored as SHA-256; what it may do is what its maker could grant. A deleted key is gone, and
 --        with it all that it could do.
--- Locks  New tables only.
+-- Locks  ACCESS EXCLUSIVE on sessions for a moment, for a foreign key; else new tables only.
 -- Undo   Forward only.
 
 CREATE TABLE portero.service_keys (
@@ -32,6 +32,10 @@ CREATE TABLE portero.service_key_permissions (
     CONSTRAINT service_key_permissions_key_fkey FOREIGN KEY (organization_id, service_key_id)
         REFERENCES portero.service_keys (organization_id, id) ON DELETE CASCADE
 );
+
+ALTER TABLE portero.sessions
+    ADD CONSTRAINT sessions_opened_by_key_fkey FOREIGN KEY (opened_in, opened_by_key)
+        REFERENCES portero.service_keys (organization_id, id) ON DELETE SET NULL (opened_by_key);
 
 CREATE INDEX service_key_permissions_by_permission ON portero.service_key_permissions (permission_id);
 
@@ -155,6 +159,37 @@ AS $$
            coalesce(k.last_used_at < now() - interval '1 minute', true)
       FROM portero.service_keys k
      WHERE k.digest = p_digest AND (k.expires_at IS NULL OR k.expires_at > now())
+$$;
+
+-- What a key may do in its organization now; null for one that is gone or has expired.
+CREATE FUNCTION portero.service_key_rights(p_key uuid, p_organization uuid) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+    SELECT ARRAY(
+               SELECT p.name FROM portero.service_key_permissions kp JOIN portero.permissions p ON p.id = kp.permission_id
+                WHERE kp.service_key_id = k.id
+           )
+      FROM portero.service_keys k
+     WHERE k.id = p_key AND k.organization_id = p_organization
+       AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
+$$;
+
+-- Whether a session that somebody else opened counts now: its person is still where it was opened, and who opened it may open
+-- sessions there and do all that its person can. Asked at each check of such a session, so rights are as they are then.
+CREATE FUNCTION portero.opening_stands(p_session portero.sessions) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_rights text[] := CASE
+        WHEN p_session.opened_by IS NOT NULL THEN portero.rights(p_session.opened_by, p_session.opened_in)
+        ELSE portero.service_key_rights(p_session.opened_by_key, p_session.opened_in)
+    END;
+BEGIN
+    RETURN coalesce(
+        p_session.organization_id IS NOT NULL AND 'manage_sessions' = ANY (v_rights)
+        AND portero.rights(p_session.user_id, p_session.opened_in) <@ v_rights, false
+    );
+END
 $$;
 
 -- Notes that a key was used, at most once a minute however many say so; nobody waits for another to.

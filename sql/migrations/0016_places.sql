@@ -6,7 +6,8 @@
 -- Undo   Forward only.
 
 -- Has a session work in another organization from now on, and the person's next one too. Answers the claim `ctx` of an access
--- token for there that ends at `p_token_expires`; null when the session has ended.
+-- token for there that ends at `p_token_expires`; null when the session has ended. One that somebody else opened stays where
+-- it is, and leaves the next one alone.
 --
 -- The row says where to, not where from: whoever reads it in the one has no business with the other.
 CREATE FUNCTION portero.switch_organization(
@@ -14,15 +15,20 @@ CREATE FUNCTION portero.switch_organization(
 ) RETURNS bytea
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
+DECLARE
+    v_is_own boolean;
 BEGIN
     PERFORM FROM portero.users u WHERE u.id = p_user AND u.is_active FOR NO KEY UPDATE;
     PERFORM portero.require(p_user, p_organization, NULL);
     UPDATE portero.sessions s SET organization_id = p_organization, last_seen_at = now()
-     WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now();
+     WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now()
+    RETURNING s.opened_in IS NULL INTO v_is_own;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    UPDATE portero.users u SET last_organization_id = p_organization WHERE u.id = p_user;
+    IF v_is_own THEN
+        UPDATE portero.users u SET last_organization_id = p_organization WHERE u.id = p_user;
+    END IF;
     PERFORM portero.log(p_origin, 'organization_switched', true, NULL, p_user, p_session, p_organization);
     RETURN portero.claim_mac(p_session, p_token_expires, p_organization);
 END
@@ -83,6 +89,7 @@ AS $$
       LEFT JOIN portero.memberships m ON m.organization_id = p_organization AND m.user_id = p_user AND m.is_active
       LEFT JOIN portero.roles r ON r.id = m.role_id
      WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active
+       AND CASE WHEN s.opened_in IS NULL THEN true ELSE s.opened_in = p_organization AND portero.opening_stands(s) END
 $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;

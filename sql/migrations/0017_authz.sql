@@ -60,6 +60,7 @@ BEGIN
      WHERE s.id = v_session AND s.ended_at IS NULL AND s.expires_at > clock_timestamp() AND u.is_active
        AND v_expires > date_part('epoch', clock_timestamp())
        AND (v_organization IS NULL OR m.organization_id IS NOT NULL)
+       AND CASE WHEN s.opened_in IS NULL THEN true ELSE s.opened_in = v_organization AND portero.opening_stands(s) END
        AND portero.is_same_code(
                s.claim_key, decode(substr(v_context, 81, 64), 'hex'),
                portero.context_code(s.claim_key, v_session, v_expires, v_organization)
@@ -124,7 +125,10 @@ BEGIN
            AND (v_organization IS NULL OR EXISTS (
                    SELECT FROM portero.memberships m
                     WHERE m.organization_id = v_organization AND m.user_id = s.user_id AND m.is_active
-               ));
+               ))
+           AND CASE
+                   WHEN s.opened_in IS NULL THEN true ELSE s.opened_in = v_organization AND portero.opening_stands(s)
+               END;
     END IF;
     IF v_user IS NULL THEN
         RAISE EXCEPTION 'the access token is refused' USING

@@ -109,7 +109,7 @@ BEGIN
     END IF;
     UPDATE portero.users u SET is_active = p_active WHERE u.id = v_user;
     IF NOT p_active THEN
-        ended_sessions := portero.end_sessions(v_user, NULL, 'deactivated', NULL, p_origin);
+        ended_sessions := portero.end_sessions(v_user, NULL, 'deactivated', NULL, NULL, p_origin);
     END IF;
     PERFORM portero.log(
         p_origin, 'user_updated', true, CASE WHEN p_active THEN 'activated' ELSE 'deactivated' END, v_user, NULL,
@@ -170,7 +170,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    RETURN portero.end_sessions(v_user, NULL, 'revoked', NULL, p_origin);
+    RETURN portero.end_sessions(v_user, NULL, 'revoked', NULL, NULL, p_origin);
 END
 $$;
 

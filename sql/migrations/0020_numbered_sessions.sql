@@ -119,45 +119,65 @@ BEGIN
     PERFORM portero.log(
         p_origin, CASE WHEN v_ends THEN 'authn_token_revoked' ELSE 'session_updated' END, true, NULL,
         v_session.user_id, v_session.id, v_session.organization_id, NULL, p_actor,
-        jsonb_build_object('before', to_jsonb(v_before), 'after', to_jsonb(v_after))
+        -- But the number: whoever knows it can end the session.
+        jsonb_build_object('before', to_jsonb(v_before) - 'number', 'after', to_jsonb(v_after) - 'number')
     );
     RETURN v_after;
 END
 $$;
 
+-- A session whose person or opener has left, or whose key is gone, can never count again: it ends.
+CREATE FUNCTION portero.end_unbacked_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'revoked'
+     WHERE s.id = NEW.id AND s.ended_at IS NULL AND s.expires_at > now();
+    IF FOUND THEN
+        PERFORM portero.log(
+            NULL, 'authn_token_revoked', true, 'opening_ended', NEW.user_id, NEW.id, NEW.opened_in
+        );
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER sessions_end_unbacked AFTER UPDATE OF organization_id, opened_by, opened_by_key ON portero.sessions
+    FOR EACH ROW WHEN (
+        NEW.opened_in IS NOT NULL
+        AND (NEW.organization_id IS NULL OR (NEW.opened_by IS NULL AND NEW.opened_by_key IS NULL))
+    ) EXECUTE FUNCTION portero.end_unbacked_session();
+
 -- Opens a session without a password, for an active member of an organization.
 --
 -- For oneself, or for somebody else by who manages sessions there: a person, or the organization's program by its service
--- key, where the request's host leads to that organization. The session works wherever its person does, so whoever opens it
--- must be able to do all that its person can, in each of their organizations.
+-- key, where the request's host leads to that organization. Whoever opens it for somebody else must be able to do all that
+-- its person can there, and it works nowhere else (decision 20). What is opened from such a session, for whomever, is opened
+-- by whoever opened that.
 CREATE FUNCTION portero.open_trusted_session(
-    p_actor uuid, p_session uuid, p_organization uuid, p_key uuid, p_host text, p_slug text, p_user_number bigint, p_new_session uuid, p_number bigint,
-    p_lifetime interval, p_device text, p_token_expires bigint, p_origin portero.origin,
+    p_actor uuid, p_session uuid, p_organization uuid, p_key uuid, p_host text, p_slug text, p_user_number bigint,
+    p_new_session uuid, p_number bigint, p_lifetime interval, p_device text, p_token_expires bigint, p_origin portero.origin,
     OUT user_id uuid, OUT context_code bytea, OUT session_facts portero.numbered_session
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 DECLARE
     v_own boolean := coalesce((SELECT u.number = p_user_number FROM portero.users u WHERE u.id = p_actor), false);
-    v_key_rights text[];
+    v_rights text[];
+    v_opened_in uuid := CASE WHEN NOT v_own THEN p_organization END;
+    v_opened_by uuid := CASE WHEN NOT v_own THEN p_actor END;
+    v_opened_by_key uuid := p_key;
+    v_from portero.sessions;
 BEGIN
     IF p_key IS NOT NULL THEN
-        SELECT ARRAY(
-                   SELECT p.name FROM portero.service_key_permissions kp
-                     JOIN portero.permissions p ON p.id = kp.permission_id
-                    WHERE kp.service_key_id = k.id
-               )
-          INTO v_key_rights
-          FROM portero.service_keys k
-         WHERE k.id = p_key AND k.organization_id = p_organization AND (k.expires_at IS NULL OR k.expires_at > now())
-           AND k.organization_id = portero.require_bound_organization(p_host, p_slug);
-        IF NOT FOUND THEN
+        v_rights := portero.service_key_rights(p_key, p_organization);
+        IF v_rights IS NULL OR p_organization <> portero.require_bound_organization(p_host, p_slug) THEN
             PERFORM portero.refuse('service_key_refused');
-        ELSIF NOT 'manage_sessions' = ANY (v_key_rights) THEN
+        ELSIF NOT 'manage_sessions' = ANY (v_rights) THEN
             PERFORM portero.refuse('permission_missing');
         END IF;
     ELSIF NOT v_own THEN
-        PERFORM portero.require(p_actor, p_organization, 'manage_sessions');
+        v_rights := portero.require(p_actor, p_organization, 'manage_sessions');
     END IF;
     -- The person is held, as at a login: whoever ends all their sessions waits, and ends this one too.
     SELECT u.id INTO open_trusted_session.user_id
@@ -168,36 +188,39 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM portero.refuse('user_not_found');
     END IF;
-    IF NOT v_own AND EXISTS (
-        SELECT FROM portero.memberships m
-         WHERE m.user_id = open_trusted_session.user_id AND m.is_active
-           AND NOT coalesce(portero.role_rights(m.role_id) <@ CASE
-                   WHEN p_key IS NULL THEN portero.rights(p_actor, m.organization_id)
-                   WHEN m.organization_id = p_organization THEN v_key_rights
-               END, false)
-    ) THEN
-        PERFORM portero.refuse('grants_more_than_held');
+    IF NOT v_own THEN
+        PERFORM portero.require_covering(v_rights, portero.rights(open_trusted_session.user_id, p_organization));
     END IF;
     -- A session that ended while this waited opens nothing.
     IF p_key IS NULL THEN
-        PERFORM FROM portero.sessions s WHERE s.id = p_session AND s.ended_at IS NULL AND s.expires_at > now() FOR SHARE;
+        SELECT s.* INTO v_from FROM portero.sessions s
+         WHERE s.id = p_session AND s.ended_at IS NULL AND s.expires_at > now()
+           AND CASE WHEN s.opened_in IS NULL THEN true ELSE portero.opening_stands(s) END
+           FOR SHARE;
         IF NOT FOUND THEN
             PERFORM portero.refuse('session_ended');
+        ELSIF v_from.opened_in IS NOT NULL THEN
+            v_opened_in := v_from.opened_in;
+            v_opened_by := v_from.opened_by;
+            v_opened_by_key := v_from.opened_by_key;
         END IF;
     END IF;
     INSERT INTO portero.sessions (
-        id, number, user_id, organization_id, surface, expires_at, address, user_agent, device
+        id, number, user_id, organization_id, surface, expires_at, address, user_agent, device,
+        opened_in, opened_by, opened_by_key
     )
     VALUES (
         p_new_session, p_number, open_trusted_session.user_id, p_organization, p_origin.surface, now() + p_lifetime,
-        p_origin.address, p_origin.user_agent, p_device
+        p_origin.address, p_origin.user_agent, p_device, v_opened_in, v_opened_by, v_opened_by_key
     )
     RETURNING portero.claim_code(claim_key, id, p_token_expires, p_organization) INTO open_trusted_session.context_code;
-    PERFORM portero.limit_sessions(open_trusted_session.user_id, p_new_session, p_origin);
+    PERFORM portero.limit_sessions(open_trusted_session.user_id, p_new_session, p_origin, v_opened_in);
     session_facts := portero.numbered_session(p_new_session);
     PERFORM portero.log(
         p_origin, 'session_created', true, NULL, open_trusted_session.user_id, p_new_session, p_organization, NULL, p_actor,
-        jsonb_strip_nulls(jsonb_build_object('device', p_device, 'service_key', p_key))
+        jsonb_strip_nulls(
+            jsonb_build_object('device', p_device, 'opened_by', v_opened_by, 'service_key', v_opened_by_key)
+        )
     );
 END
 $$;

@@ -132,7 +132,8 @@ CREATE UNLOGGED TABLE portero.searches (
 );
 ALTER TABLE portero.searches ALTER COLUMN bits SET STORAGE EXTERNAL;
 
--- Sessions that have not ended, as their list shows them; those that have expired among them.
+-- Sessions that have not ended, of people who are not barred from the organization, as their list shows them; those that have
+-- expired among them.
 CREATE TABLE portero.session_directory (
     number          bigint      NOT NULL,
     organization_id uuid        NOT NULL,
@@ -222,6 +223,22 @@ BEGIN
     UPDATE portero.directory d
        SET is_active = NEW.is_active, role = (SELECT r.number FROM portero.roles r WHERE r.id = NEW.role_id)
      WHERE d.organization_id = NEW.organization_id AND d.user_id = NEW.user_id;
+    IF OLD.is_active AND NOT NEW.is_active THEN
+        DELETE FROM portero.session_directory d
+         WHERE d.organization_id = NEW.organization_id
+           AND d.user_number = (SELECT u.number FROM portero.users u WHERE u.id = NEW.user_id);
+    ELSIF NEW.is_active AND NOT OLD.is_active THEN
+        -- Held, so that one that ends at this moment is waited for, and left out.
+        INSERT INTO portero.session_directory
+        SELECT l.*
+          FROM (
+              SELECT s AS session FROM portero.sessions s
+               WHERE s.organization_id = NEW.organization_id AND s.user_id = NEW.user_id AND s.ended_at IS NULL
+                 FOR SHARE
+          ) held
+         CROSS JOIN LATERAL portero.session_row(held.session) l
+        ON CONFLICT (number) DO NOTHING;
+    END IF;
     RETURN NULL;
 END
 $$;
@@ -351,6 +368,15 @@ BEGIN
         DELETE FROM portero.session_directory d WHERE d.number = NEW.number;
         RETURN NULL;
     END IF;
+    -- Where it works as before, it is in the list already; or its person is barred, perhaps since a moment ago.
+    IF TG_OP = 'UPDATE' AND OLD.organization_id = NEW.organization_id AND OLD.ended_at IS NULL THEN
+        UPDATE portero.session_directory d
+           SET user_number = l.user_number, username = l.username, expires_at = l.expires_at, address = l.address,
+               user_agent = l.user_agent
+          FROM portero.session_row(NEW) l
+         WHERE d.number = l.number;
+        RETURN NULL;
+    END IF;
     INSERT INTO portero.session_directory AS d
     SELECT l.* FROM portero.session_row(NEW) l
     ON CONFLICT (number) DO UPDATE
@@ -360,6 +386,9 @@ BEGIN
 END
 $$;
 
+-- The row of a session, unless its person is barred where it works. Whoever bars somebody has locked the membership, to which a
+-- new session has referred by its foreign key before it comes here: one of the two waits, and finds what the other has done.
+--
 -- What a client said of itself stands in place of what the connection told. Without a search path of its own it becomes part
 -- of the statement that calls it: a login would otherwise parse it each time.
 CREATE FUNCTION portero.session_row(p_session portero.sessions) RETURNS SETOF portero.session_directory
@@ -369,7 +398,10 @@ AS $$
            p_session.created_at, p_session.expires_at,
            left(coalesce(p_session.reported_address, host(p_session.address), ''), 200),
            left(coalesce(p_session.reported_user_agent, p_session.user_agent, ''), 200)
-      FROM portero.users u WHERE u.id = p_session.user_id
+      FROM portero.users u
+      JOIN portero.memberships m
+        ON m.organization_id = p_session.organization_id AND m.user_id = p_session.user_id AND m.is_active
+     WHERE u.id = p_session.user_id
 $$;
 
 CREATE TRIGGER directory_into_tallies AFTER INSERT ON portero.directory

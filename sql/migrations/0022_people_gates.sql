@@ -271,9 +271,11 @@ BEGIN
 END
 $$;
 
--- Ends a person's live sessions in one organization.
-CREATE FUNCTION portero.end_sessions_in(
-    p_organization uuid, p_user uuid, p_actor uuid, p_reason text, p_origin portero.origin
+-- Ends a person's live sessions that work in an organization, or with `p_everywhere` all of them, but one (or none), for
+-- somebody who may do that there.
+CREATE FUNCTION portero.revoke_sessions(
+    p_organization uuid, p_user uuid, p_everywhere boolean, p_except uuid, p_actor uuid, p_reason text,
+    p_origin portero.origin
 ) RETURNS void
 LANGUAGE plpgsql SET search_path = portero, pg_temp
 AS $$
@@ -281,7 +283,8 @@ DECLARE
     v_count integer;
 BEGIN
     UPDATE portero.sessions s SET ended_at = now(), ended_reason = p_reason
-     WHERE s.user_id = p_user AND s.organization_id = p_organization AND s.ended_at IS NULL AND s.expires_at > now();
+     WHERE s.user_id = p_user AND (p_everywhere OR s.organization_id = p_organization)
+       AND s.id IS DISTINCT FROM p_except AND s.ended_at IS NULL AND s.expires_at > now();
     GET DIAGNOSTICS v_count = ROW_COUNT;
     IF v_count > 0 THEN
         PERFORM portero.log(
@@ -327,11 +330,12 @@ $$;
 
 -- Changes what is not null.
 --
--- A username and an address belong to the account: whoever works elsewhere too changes them by themselves.
+-- A username and an address belong to the account: whoever works elsewhere too changes them by themselves. Who has no
+-- username is shown by their address: `p_shown_email`, in its place, must be the one that they have now or get now.
 CREATE FUNCTION portero.update_person(
-    p_actor uuid, p_session uuid, p_organization uuid, p_number bigint, p_email text, p_username text, p_role bigint,
-    p_is_active boolean, p_employs boolean, p_employee portero.employee, p_code uuid, p_mac bytea, p_lifetime interval,
-    p_sealed bytea, p_origin portero.origin
+    p_actor uuid, p_session uuid, p_organization uuid, p_number bigint, p_email text, p_username text,
+    p_shown_email text, p_role bigint, p_is_active boolean, p_employs boolean, p_employee portero.employee, p_code uuid,
+    p_mac bytea, p_lifetime interval, p_sealed bytea, p_origin portero.origin
 ) RETURNS TABLE (person portero.person, employee portero.employee)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -354,6 +358,12 @@ BEGIN
     IF p_role IS NOT NULL THEN
         v_role := portero.numbered_role(p_organization, p_role, v_rights);
     END IF;
+    IF p_shown_email IS NOT NULL AND (
+        v_user.username IS NOT NULL
+        OR p_shown_email <> v_user.email_normalized AND p_shown_email IS DISTINCT FROM lower(p_email COLLATE "C")
+    ) THEN
+        PERFORM portero.refuse('username_is_address');
+    END IF;
     v_is_active := coalesce(p_is_active, v_membership.is_active);
     v_moves := coalesce(lower(p_email COLLATE "C") <> v_user.email_normalized, false);
     v_renames := v_moves OR coalesce(p_email <> v_user.email, false)
@@ -373,8 +383,14 @@ BEGIN
         -- Codes that went to the old address open nothing any more.
         UPDATE portero.one_time_codes c SET replaced_at = now()
          WHERE c.user_id = v_user.id AND c.used_at IS NULL AND c.replaced_at IS NULL;
+        -- The old address is told, in case its owner knows nothing of it, and whoever is logged in by it logs in anew.
+        INSERT INTO portero.mail_outbox (id, kind, recipient, language)
+        VALUES (gen_random_uuid(), 'address_changed', v_user.email, p_origin.language);
         PERFORM portero.put_code(
             'verify_email', v_user.id, p_email, p_code, p_mac, p_lifetime, p_sealed, p_origin.language
+        );
+        PERFORM portero.revoke_sessions(
+            p_organization, v_user.id, true, p_session, p_actor, 'address_changed', p_origin
         );
     END IF;
     IF v_role <> v_membership.role_id OR v_is_active <> v_membership.is_active THEN
@@ -386,7 +402,7 @@ BEGIN
         PERFORM portero.put_employee(p_organization, v_user.id, p_employee);
     END IF;
     IF NOT v_is_active THEN
-        PERFORM portero.end_sessions_in(p_organization, v_user.id, p_actor, 'deactivated', p_origin);
+        PERFORM portero.revoke_sessions(p_organization, v_user.id, false, NULL, p_actor, 'deactivated', p_origin);
     END IF;
     PERFORM portero.log(
         p_origin, CASE WHEN v_role <> v_membership.role_id THEN 'authz_change' ELSE 'user_updated' END,
@@ -423,7 +439,7 @@ BEGIN
     IF v_user.id = p_actor THEN
         PERFORM portero.refuse('own_account');
     END IF;
-    PERFORM portero.end_sessions_in(p_organization, v_user.id, p_actor, 'deactivated', p_origin);
+    PERFORM portero.revoke_sessions(p_organization, v_user.id, false, NULL, p_actor, 'deactivated', p_origin);
     DELETE FROM portero.memberships m WHERE m.organization_id = p_organization AND m.user_id = v_user.id;
     PERFORM portero.check_admins();
     v_is_last := NOT EXISTS (SELECT FROM portero.memberships m WHERE m.user_id = v_user.id);
@@ -531,7 +547,7 @@ GRANT EXECUTE ON FUNCTION
         bytea, portero.origin
     ),
     portero.update_person(
-        uuid, uuid, uuid, bigint, text, text, bigint, boolean, boolean, portero.employee, uuid, bytea, interval, bytea,
+        uuid, uuid, uuid, bigint, text, text, text, bigint, boolean, boolean, portero.employee, uuid, bytea, interval, bytea,
         portero.origin
     ),
     portero.delete_person(uuid, uuid, uuid, bigint, portero.origin),

@@ -167,8 +167,9 @@ $$;
 CREATE TRIGGER auth_logs_tally_deleted AFTER DELETE ON portero.auth_logs REFERENCING OLD TABLE AS deleted
     FOR EACH STATEMENT EXECUTE FUNCTION portero.tally_deleted_logs();
 
--- What a gate asks that only reads: the right as it is now, with nothing locked for as long as the reading takes.
-CREATE FUNCTION portero.require_to_read(p_actor uuid, p_organization uuid, p_permission text) RETURNS void
+-- What a gate asks that only reads: the right as it is now, with nothing locked for as long as the reading takes. Answers all
+-- that they may do.
+CREATE FUNCTION portero.require_to_read(p_actor uuid, p_organization uuid, p_permission text) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 DECLARE
@@ -180,6 +181,7 @@ BEGIN
     IF NOT p_permission = ANY (v_rights) THEN
         PERFORM portero.refuse('permission_missing');
     END IF;
+    RETURN v_rights;
 END
 $$;
 
@@ -237,10 +239,11 @@ RETURN CASE
 -- a page without rows has one with a total and no id.
 --
 -- A row is about an address that it names, or that its person has; the address of a person is shown as long as they are a
--- member. A session's number is known until the session has been cleaned up.
+-- member. A session's number is known until the session has been cleaned up. While the session lives, who knows its number can
+-- end it, so it is told to who manages sessions, of those that work here, and to its own person, who is `p_own`.
 CREATE FUNCTION portero.log_page(
     p_actor uuid, p_organization uuid, p_event text, p_user_number bigint, p_email text, p_success boolean,
-    p_from timestamptz, p_to timestamptz, p_limit integer, p_offset bigint
+    p_from timestamptz, p_to timestamptz, p_limit integer, p_offset bigint, p_own uuid DEFAULT NULL
 )
 RETURNS TABLE (
     total bigint, id bigint, event text, success boolean, reason text, user_number bigint, email text, address text,
@@ -258,10 +261,10 @@ DECLARE
     v_rows text;
     v_counted date;
     v_passed bigint;
+    v_manages boolean := 'manage_sessions' = ANY (portero.require_to_read(p_actor, p_organization, 'view_audit_log'));
     v_base text := 'SELECT l.occurred_at, l.id FROM portero.auth_logs l WHERE l.organization_id = $1'
         || portero.log_conditions(p_event, p_success) || ' AND l.occurred_at >= $3 AND l.occurred_at < $4';
 BEGIN
-    PERFORM portero.require_to_read(p_actor, p_organization, 'view_audit_log');
     IF p_user_number IS NOT NULL THEN
         SELECT u.id INTO v_user FROM portero.users u WHERE u.number = p_user_number;
         IF NOT FOUND THEN
@@ -317,7 +320,9 @@ BEGIN
     RETURN QUERY EXECUTE format(
         $q$
         SELECT $8, l.id, l.event, l.success, l.reason, u.number,
-               coalesce(l.email, CASE WHEN m.user_id IS NOT NULL THEN u.email END), host(l.address), l.user_agent, s.number,
+               coalesce(l.email, CASE WHEN m.user_id IS NOT NULL THEN u.email END), host(l.address), l.user_agent,
+               CASE WHEN s.ended_at IS NOT NULL OR s.expires_at <= now() OR s.user_id = $11
+                      OR (s.organization_id = $1 AND $12) THEN s.number END,
                l.occurred_at
           FROM (%s ORDER BY occurred_at DESC, id DESC LIMIT $9 OFFSET $10) k
           JOIN portero.auth_logs l ON l.occurred_at = k.occurred_at AND l.id = k.id
@@ -326,7 +331,8 @@ BEGIN
           LEFT JOIN portero.sessions s ON s.id = l.session_id
          ORDER BY l.occurred_at DESC, l.id DESC
         $q$, v_rows
-    ) USING p_organization, p_event, v_from, v_to, v_user, p_email, v_member, v_total, p_limit, v_offset;
+    ) USING p_organization, p_event, v_from, v_to, v_user, p_email, v_member, v_total, p_limit, v_offset,
+            p_own, v_manages;
 END
 $$;
 
@@ -351,6 +357,6 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     portero.tally_logs(),
     portero.log_page(
-        uuid, uuid, text, bigint, text, boolean, timestamptz, timestamptz, integer, bigint
+        uuid, uuid, text, bigint, text, boolean, timestamptz, timestamptz, integer, bigint, uuid
     )
 TO portero_app;

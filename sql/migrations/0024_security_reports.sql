@@ -123,7 +123,7 @@ BEGIN
 END
 $$;
 
--- How an organization stands now: members and those of them who may log in, sessions that work in it, what happened in the
+-- How an organization stands now: members and those of them who may log in, sessions that work in it (as they are listed), what happened in the
 -- last 24 hours. Locked are accounts whose last lock here, which holds for `p_lock`, has not run out nor ended by a new
 -- password; passwords are those of its members.
 CREATE FUNCTION portero.security_stats(p_actor uuid, p_organization uuid, p_lock interval)
@@ -137,8 +137,8 @@ BEGIN
     PERFORM portero.require_to_read(p_actor, p_organization, 'view_audit_log');
     RETURN QUERY
     SELECT m.members, m.active,
-           (SELECT count(*) FROM portero.sessions s
-             WHERE s.organization_id = p_organization AND coalesce(s.ended_at, s.expires_at) > now()),
+           (SELECT count(*) FROM portero.session_directory d
+             WHERE d.organization_id = p_organization AND d.expires_at > now()),
            l.failed, l.succeeded,
            (SELECT count(DISTINCT coalesce(k.user_id::text, k.email)) FROM portero.auth_logs k
              WHERE k.organization_id = p_organization AND k.occurred_at > now() - p_lock

@@ -72,6 +72,33 @@ BEGIN; SELECT authz.session(:'bruno_in_cripta'); :as_application;
 SELECT testing.sees(0, NULL, 'a person who is no more');
 ROLLBACK;
 
+-- A session that somebody else opened counts as long as they cover it, and where they did alone.
+BEGIN;
+UPDATE portero.sessions SET opened_in = :cripta, opened_by = :ana WHERE id = :bruno_session;
+SELECT testing.join(:faro, :bruno, 'Staff');
+SELECT authz.session(:'bruno_in_cripta'); :as_application;
+SELECT testing.sees(2, :bruno, 'a session that is backed');
+:as_owner; SELECT testing.refuses(
+    '28000', format('SELECT authz.session(%L)', testing.token(:bruno_session, o)), 'elsewhere, or nowhere, it is none'
+) FROM unnest(ARRAY[:faro, NULL]::uuid[]) o;
+UPDATE portero.memberships SET is_active = false WHERE user_id = :ana; :as_application;
+SELECT testing.sees(0, NULL, 'one whose opener is barred');
+SELECT testing.refuses('28000', format('SELECT authz.session(%L)', :'bruno_in_cripta'), 'and no new transaction for it');
+:as_owner; UPDATE portero.memberships SET is_active = true WHERE user_id = :ana; :as_application;
+SELECT testing.sees(2, :bruno, 'until they are let in again');
+:as_owner; DELETE FROM portero.memberships WHERE user_id = :ana; SELECT testing.join(:cripta, :ana, 'Admin'); :as_application;
+SELECT testing.sees(0, NULL, 'one whose opener has left, even if they came back');
+ROLLBACK;
+SELECT testing.refuses('23514', s, 'the table holds a session where it was opened, to one opener: ' || s)
+  FROM unnest(ARRAY[
+      format('UPDATE portero.sessions SET opened_in = %L WHERE id = %L', :faro, :bruno_session),
+      format('UPDATE portero.sessions SET opened_by = %L WHERE id = %L', :ana, :bruno_session),
+      format(
+          'UPDATE portero.sessions SET opened_in = %L, opened_by = %L, opened_by_key = gen_random_uuid() WHERE id = %L',
+          :cripta, :ana, :bruno_session
+      )
+  ]) s;
+
 -- A prepared statement and a cursor keep their plans, not their answers.
 BEGIN; SELECT authz.session(:'bruno_in_cripta'); :as_application;
 SET LOCAL plan_cache_mode = force_generic_plan;

@@ -58,6 +58,7 @@ CREATE FUNCTION testing.open_sessions(p_search text, p_sort text, p_descending b
                    s.number) AS place
           FROM testing.matches h JOIN portero.users u ON u.number = h.number
           JOIN portero.sessions s ON s.user_id = u.id
+          JOIN portero.memberships m ON m.organization_id = s.organization_id AND m.user_id = s.user_id AND m.is_active
          WHERE h.search = coalesce(p_search, '') AND s.organization_id = '01930000-0000-7000-8000-00000000000a'
            AND s.ended_at IS NULL AND s.expires_at > now()
     ) l

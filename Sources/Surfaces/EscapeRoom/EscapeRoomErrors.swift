@@ -66,6 +66,7 @@ extension AuthError {
             (503, "Not available right now: try again shortly.", "No disponible ahora: pruebe de nuevo en un momento.")
         case .emailTaken: (409, "This e-mail address is taken.", "Este correo electrónico ya está registrado.")
         case .usernameTaken: (409, "This username is taken.", "Este nombre de usuario ya está registrado.")
+        case .usernameIsAddress: (400, "An address is no username.", "Un correo no es un nombre de usuario.")
         case .unacceptablePassword: (400, "This password is not acceptable.", "Esta contraseña no es aceptable.")
         case .wrongCurrentPassword:
             (400, "The current password is wrong.", "La contraseña actual no es correcta.")
@@ -79,6 +80,11 @@ extension AuthError {
         case .sessionNotFound: (404, "There is no such session.", "No existe esa sesión.")
         case .sessionOfSomebodyElse:
             (403, "This session is somebody else's.", "Esta sesión es de otra persona.")
+        case .sessionOpenedByAnother:
+            (
+                403, "This session was opened by somebody else: log in to do this.",
+                "Otra persona abrió esta sesión: para esto, inicie sesión."
+            )
         case .sessionConflict:
             (409, "The session cannot become what was asked.", "La sesión no puede cambiar de esa forma.")
         case .organizationNotBound:

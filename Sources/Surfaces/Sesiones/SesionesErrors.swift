@@ -69,11 +69,12 @@ extension AuthError {
         case .unavailable: (503, "No disponible ahora: pruebe de nuevo en un momento")
         // This contract asks for nothing that is refused by what follows.
         case .invalidCredentials, .unknownAccount, .refreshTokenRefused: (401, "Credenciales inválidas")
-        case .accountInactive, .emailNotVerified, .roleNotOpen, .domainNotOpen, .invitationOfSomebodyElse,
-            .foreignToken:
+        case .accountInactive, .emailNotVerified, .roleNotOpen, .domainNotOpen, .invitationOfSomebodyElse, .foreignToken,
+            .sessionOpenedByAnother:
             (403, "No tiene permiso para esto")
         case .accountLocked: (423, "Demasiados intentos fallidos")
-        case .unacceptablePassword, .wrongCurrentPassword, .invalidCode, .unknownRole, .unknownPermissions,
+        case .unacceptablePassword, .usernameIsAddress, .wrongCurrentPassword, .invalidCode, .unknownRole,
+            .unknownPermissions,
             .accountNeeded, .employeeIncomplete,
             .expiryInThePast, .retentionTooShort:
             (400, "La solicitud no es válida")

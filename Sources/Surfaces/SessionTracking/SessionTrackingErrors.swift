@@ -49,10 +49,12 @@ extension AuthError {
         case .organizationNotBound, .organizationNotFound:
             (404, "Ninguna organización corresponde a esta dirección.")
         case .missing(let permission): (403, "Esto requiere el permiso \(permission.rawValue).")
-        case .grantsMoreThanHeld, .roleNotOpen, .domainNotOpen, .invitationOfSomebodyElse, .foreignToken:
+        case .grantsMoreThanHeld, .roleNotOpen, .domainNotOpen, .invitationOfSomebodyElse, .foreignToken,
+            .sessionOpenedByAnother:
             (403, "No tiene permiso para esto.")
         // This contract asks for nothing that is refused by what follows.
-        case .unacceptablePassword, .wrongCurrentPassword, .invalidCode, .unknownRole, .unknownPermissions,
+        case .unacceptablePassword, .usernameIsAddress, .wrongCurrentPassword, .invalidCode, .unknownRole,
+            .unknownPermissions,
             .accountNeeded, .employeeIncomplete,
             .expiryInThePast, .retentionTooShort:
             (400, "La solicitud no es válida.")

@@ -6,16 +6,16 @@ extension JSONBody {
     mutating func username() -> Username? {
         guard let text = optionalString("username", .line(1...64)) else { return nil }
         let username = Username(text)
-        if username == nil {
-            refuse(
-                "username",
-                .other(
-                    english: "takes 3 to 64 letters, digits and ._-, beginning with a letter or digit",
-                    spanish: "admite de 3 a 64 letras, dígitos y ._-, y comienza con una letra o un dígito"
-                )
-            )
-        }
+        if username == nil { refuse("username", .username) }
         return username
+    }
+
+    /// The same where somebody may be shown by their address, and is sent back as they are shown.
+    mutating func wantedUsername() -> WantedUsername? {
+        guard let text = optionalString("username", .line(1...EmailAddress.maximumLength)) else { return nil }
+        let wanted = Username(text).map(WantedUsername.name) ?? EmailAddress(text).map(WantedUsername.ownAddress)
+        if wanted == nil { refuse("username", .username) }
+        return wanted
     }
 
     mutating func email(_ name: StaticString) -> EmailAddress? {
@@ -91,4 +91,11 @@ extension JSONBody {
         if status == nil { refuse("estado", .notAllowed(allowed: EmployeeStatus.allCases.map(\.rawValue))) }
         return status
     }
+}
+
+extension FieldError.Kind {
+    static let username = Self.other(
+        english: "takes 3 to 64 letters, digits and ._-, beginning with a letter or digit",
+        spanish: "admite de 3 a 64 letras, dígitos y ._-, y comienza con una letra o un dígito"
+    )
 }

@@ -58,7 +58,7 @@ extension UsuariosSurface {
         let caller = try await caller(of: request)
         var body = try JSONBody(request)
         var change = PersonChange()
-        change.username = body.username()
+        change.username = body.wantedUsername()
         change.email = body.email("email")
         change.role = body.optionalInt("rolId", in: Numbers.range)
         change.isActive = body.optionalBool("activo")

@@ -59,6 +59,7 @@ extension UsuariosSurface {
                 headers: [.retryAfter(seconds: seconds)]
             )
         case .unacceptablePassword(let problem): .refusal(400, invalidData, [FieldError("password", problem.kind)])
+        case .usernameIsAddress: .refusal(400, invalidData, [FieldError("username", .username)])
         case .unknownRole:
             .refusal(400, invalidData, [fault("rolId", "must be a role's id", "debe ser el id de un rol")])
         case .employeeIncomplete:
@@ -69,7 +70,7 @@ extension UsuariosSurface {
             )
         // Whoever works nowhere, or not here, is refused like one who lacks the right.
         case .missing, .grantsMoreThanHeld, .organizationNotFound, .notMemberHere, .sessionOfSomebodyElse, .roleNotOpen,
-            .domainNotOpen, .accountInactive, .emailNotVerified, .foreignToken:
+            .domainNotOpen, .accountInactive, .emailNotVerified, .foreignToken, .sessionOpenedByAnother:
             .refusal(403, "Acceso denegado")
         case .memberNotFound, .roleNotFound, .sessionNotFound, .permissionNotFound, .invitationNotFound,
             .serviceKeyNotFound, .userNotFound, .organizationNotBound:

@@ -88,6 +88,17 @@ actor MigratedTemplate {
               FROM portero.auth_logs l JOIN portero.sessions s ON s.id = l.session_id
              WHERE s.user_id NOT IN (l.user_id, l.actor_id) AND l.event <> 'authz_fail'
             UNION ALL
+            SELECT 'a session that is listed wrongly, or not at all: ' || number
+              FROM (
+                  SELECT s.number, s.organization_id, s.expires_at, lower(coalesce(u.username, u.email)) AS name
+                    FROM portero.sessions s
+                    JOIN portero.users u ON u.id = s.user_id
+                    JOIN portero.memberships m ON m.organization_id = s.organization_id AND m.user_id = s.user_id
+                   WHERE s.ended_at IS NULL AND m.is_active
+              ) l
+              FULL JOIN portero.session_directory d USING (number, organization_id, expires_at)
+             WHERE l.name IS DISTINCT FROM d.username
+            UNION ALL
             SELECT 'idle in a transaction: ' || pid FROM pg_stat_activity
              WHERE datname = current_database() AND state LIKE 'idle in transaction%'
                AND state_change < now() - interval '1 second';

@@ -231,4 +231,81 @@ struct UsuariosListScenarios {
         let (_, other) = try await staff.member("Carla Cerrojo", as: "Staff")
         #expect(try await staff.get("/sesiones", other).status == 403)
     }
+
+    @Test("Whoever is barred has no live session in any list or count, until they are let in again")
+    func barred() async throws {
+        let staff = try await Staff.hired(at: site)
+        let visitor = site.visitor()
+        let (person, token) = try await staff.member()
+        let second = try await site.session(of: person, visitor).access
+        let number = try await staff.number(of: person)
+        func bar(_ isBarred: Bool) async throws {
+            let path = "/organizations/\(staff.organization.uuidString.lowercased())/members/\(person.idText)"
+            let reply = try await visitor.patch(path, ["is_active": isBarred ? false : true], token: staff.token)
+            #expect(reply.status == 200)
+        }
+        func counts() async throws -> [Int] {
+            let list = try await staff.get("/sesiones?limit=100")
+            let found = try await staff.get("/sesiones?search=\(person.email)")
+            let stats = try await visitor.get(
+                "/api/auth/security/stats",
+                token: staff.token,
+                headers: staff.headers
+            )
+            #expect(list["data"]?.array?.count == list["total"]?.integer)
+            return [list["total"], found["total"], stats["activeSessions"]].map { $0?.integer ?? -1 }
+        }
+        #expect(try await counts() == [3, 2, 3])
+        try await bar(true)
+        #expect(try await staff.get("/roles", token).status == 403)
+        #expect(try await counts() == [1, 0, 1])
+        // What becomes of them and of their sessions meanwhile.
+        let elsewhere: JSONText = ["full_name": "Otra Persona"]
+        #expect(try await visitor.patch("/auth/me", elsewhere, token: token).status == 200)
+        #expect(try await visitor.post("/auth/logout", token: second).status == 200)
+        try await site.database.run(
+            "UPDATE portero.users SET username = 'barrada.' || number WHERE id = \(person.id)"
+        )
+        try await site.database.run(
+            "UPDATE portero.sessions SET expires_at = expires_at - interval '1 minute' WHERE user_id = \(person.id)"
+        )
+        #expect(try await counts() == [1, 0, 1])
+        try await bar(false)
+        #expect(try await staff.get("/roles", token).status == 200)
+        #expect(try await counts() == [2, 1, 2])
+        let listed = try await staff.get("/sesiones?search=barrada.\(number)")["data"]?.array?.first
+        #expect(listed?["usuario"]?["username"] == .string("barrada.\(number)"))
+    }
+
+    @Test("A login that is under way while its person is barred shows in no list")
+    func barredAtTheSameTime() async throws {
+        try await Site.serving(Staff.listening) { site in
+            let staff = try await Staff.hired(at: site)
+            let (person, _) = try await staff.member()
+            let path = "/organizations/\(staff.organization.uuidString.lowercased())/members/\(person.idText)"
+            let statuses = try await site.database.transaction { transaction in
+                // A login has opened its session, and cannot write that down yet.
+                _ = try await transaction.write("LOCK TABLE portero.auth_logs IN SHARE MODE")
+                let login = Task {
+                    try await site.visitor().post("/login", person.credentials, headers: staff.headers).status
+                }
+                _ = try await eventually("the login to wait") {
+                    let waiting = try await site.database.count(
+                        """
+                        SELECT count(*) FROM pg_stat_activity
+                         WHERE datname = current_database() AND wait_event_type = 'Lock'
+                        """
+                    )
+                    return waiting == 1 ? true : nil
+                }
+                let bar = Task {
+                    try await site.visitor().patch(path, ["is_active": false], token: staff.token).status
+                }
+                try await site.severalWait()
+                return (login, bar)
+            }
+            #expect(try await [statuses.0.value, statuses.1.value] == [200, 200])
+            #expect(try await staff.get("/sesiones?search=\(person.email)")["total"] == 0)
+        }
+    }
 }

@@ -53,7 +53,7 @@ extension JSONBody {
 
 extension EscapeRoomSurface {
     func ownInvitations(_ request: Request) async throws -> Response {
-        let list = try await invitations.own(of: caller(of: request))
+        let list = try await invitations.own(of: caller(of: request), origin: request.origin)
         var writer = JSONWriter()
         writer.array {
             for invitation in list { $0.ownInvitation(invitation) }
