@@ -1,14 +1,16 @@
 /// Which hosts those who manage an organization may take for it; the others are the operator's to give.
 package enum OpenDomains: Hashable, Sendable {
+    case any
     /// Any that the public could mean. A name without a dot is one of the network that the server stands in: `localhost`, a
     /// container, what a proxy calls its upstream. Whoever had it would get what is sent there for everybody.
-    case any
+    case dotted
     case nothing
     case only([HostPattern])
 
     package func admits(_ host: HostName) -> Bool {
         switch self {
-        case .any: host.text.contains(".")
+        case .any: true
+        case .dotted: host.text.contains(".")
         case .nothing: false
         case .only(let patterns): patterns.contains { $0.matches(host) }
         }

@@ -1,7 +1,5 @@
 import Domain
 import FoundationEssentials
-import HTTP
-import HTTPServer
 import Mail
 import Postgres
 import Reactor
@@ -85,13 +83,6 @@ extension Configuration {
             isWell: true,
             detail: "PORTERO_ORGANIZATION_DOMAINS \(shown)\(warning)"
         )
-    }
-
-    /// Whether others than this machine may come: to a listener, or to a proxy before it.
-    private var isWithinReach: Bool {
-        let host = URLParts(publicURL).flatMap { splitPort($0.authority)?.host.filter { !"[]".contains($0) } } ?? ""
-        let isLocal = host == "localhost" || NetworkAddress(host)?.isLoopback == true
-        return !isLocal || [listen, listenUsuarios].contains { $0?.host.isLoopback == false }
     }
 
     /// Where mails that are not sent are kept.

@@ -87,7 +87,7 @@ struct SharedParts: Sendable {
                 requiresVerifiedEmail: configuration.requiresVerifiedEmail,
                 defaultOrganization: configuration.defaultOrganization,
                 publicHost: HostName(hostField: configuration.publicURL.authority),
-                openDomains: configuration.organizationDomains,
+                openDomains: configuration.openDomains,
                 selfRegisterRoles: configuration.selfRegisterRoles
             ),
             uptime: { loop.now.nanoseconds },

@@ -21,7 +21,7 @@ extension SettingKind where Value == OpenDomains {
         return .only(patterns)
     } show: {
         switch $0 {
-        case .any: "any"
+        case .any, .dotted: "any"
         case .nothing: "none"
         case .only(let patterns): patterns.map(\.description).joined(separator: ",")
         }

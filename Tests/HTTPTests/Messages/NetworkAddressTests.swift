@@ -4,6 +4,18 @@ import Testing
 @Suite("Network addresses")
 struct NetworkAddressTests {
     @Test(
+        "Loopback is 127.0.0.0/8 and ::1, and nothing else",
+        arguments: [
+            ("127.0.0.1", true), ("127.255.255.254", true), ("::1", true), ("::ffff:127.0.0.1", true),
+            ("126.255.255.255", false), ("128.0.0.1", false), ("0.0.0.0", false), ("::", false), ("::2", false),
+            ("fe80::1", false), ("192.168.1.7", false),
+        ]
+    )
+    func loopback(text: String, isLoopback: Bool) throws {
+        #expect(try #require(NetworkAddress(text)).isLoopback == isLoopback)
+    }
+
+    @Test(
         "Addresses have one canonical text, whatever their spelling",
         arguments: [
             ("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "0.0.0.0"), ("255.255.255.255", "255.255.255.255"),
