@@ -42,7 +42,7 @@ package struct AcceptanceService: Sendable {
             caller = bearer.userID
         }
         guard let digest = RandomToken.digest(of: token),
-            let invitee = try await dependencies.invitations.invitee(of: digest),
+            let invitee = try await dependencies.storage.invitations.invitee(of: digest),
             let email = EmailAddress(invitee.email)
         else { throw AuthError.invitationNotFound }
         guard caller == nil || caller == invitee.userID else { throw AuthError.invitationOfSomebodyElse }
@@ -56,7 +56,7 @@ package struct AcceptanceService: Sendable {
             refreshDigest: RandomToken.digest(of: refreshToken),
             reported: ReportedClient()
         )
-        let outcome = try await dependencies.invitations.accept(
+        let outcome = try await dependencies.storage.invitations.accept(
             digest,
             by: caller,
             newcomer,
@@ -80,7 +80,7 @@ package struct AcceptanceService: Sendable {
     package func refuse(_ token: String, origin: Origin) async throws {
         try dependencies.admit(origin)
         guard let digest = RandomToken.digest(of: token),
-            try await dependencies.invitations.refuse(digest, origin: origin)
+            try await dependencies.storage.invitations.refuse(digest, origin: origin)
         else { throw AuthError.invitationNotFound }
     }
 

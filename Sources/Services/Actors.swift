@@ -23,7 +23,7 @@ extension Dependencies {
             return try await body(actor)
         } catch {
             if let reason = (error as? AuthError)?.missingRight {
-                try await audit.recordRefusal(reason, of: actor)
+                try await storage.audit.recordRefusal(reason, of: actor)
             }
             throw error
         }
@@ -51,7 +51,12 @@ extension Dependencies {
             return try await body()
         } catch {
             if let reason = (error as? AuthError)?.missingRight {
-                try await audit.recordRefusal(reason, of: program.keyID, in: program.organizationID, origin: origin)
+                try await storage.audit.recordRefusal(
+                    reason,
+                    of: program.keyID,
+                    in: program.organizationID,
+                    origin: origin
+                )
             }
             throw error
         }

@@ -21,7 +21,7 @@ package struct AuditService: Sendable {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.viewAuditLog)
             // One more than asked for: whether there is another page.
-            let found = try await dependencies.audit.list(of: actor.organizationID, query.longer(by: 1))
+            let found = try await dependencies.storage.audit.list(of: actor.organizationID, query.longer(by: 1))
             let entries = Array(found.prefix(query.limit))
             guard found.count > entries.count, let last = entries.last else {
                 return AuditPage(entries: entries, next: nil)

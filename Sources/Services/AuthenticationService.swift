@@ -31,7 +31,7 @@ package struct AuthenticationService: Sendable {
     }
 
     private func caller(_ subject: TokenSubject, in organization: OrganizationID?) async throws -> Caller {
-        let live = try await dependencies.sessions.live(
+        let live = try await dependencies.storage.sessions.live(
             subject.sessionID,
             user: subject.userID,
             organization: organization
@@ -54,7 +54,7 @@ package struct AuthenticationService: Sendable {
     /// - Throws: `AuthError.unauthenticated`; `.notMemberHere`; `.organizationNotBound` where a setting is wrong.
     package func caller(presenting token: ArraySlice<UInt8>, at host: HostName?) async throws -> BoundCaller {
         let subject = try dependencies.subject(of: token)
-        let live = try await dependencies.sessions.live(
+        let live = try await dependencies.storage.sessions.live(
             subject.sessionID,
             user: subject.userID,
             at: dependencies.binding(host)
@@ -81,7 +81,7 @@ package struct AuthenticationService: Sendable {
     /// - Throws: `AuthError.unauthenticated`.
     package func profile(presenting token: ArraySlice<UInt8>) async throws -> Profile {
         let subject = try dependencies.subject(of: token)
-        let profile = try await dependencies.accounts.profile(
+        let profile = try await dependencies.storage.accounts.profile(
             session: subject.sessionID,
             user: subject.userID,
             organization: subject.organizationID

@@ -21,9 +21,9 @@ package struct CleanupService: Sendable {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.manageOrganization)
             let end = dependencies.uptime() + Self.patience
-            var done = try await dependencies.audit.cleanUp(olderThan: days, isFirst: true, by: actor)
+            var done = try await dependencies.storage.audit.cleanUp(olderThan: days, isFirst: true, by: actor)
             while done.hasMore, dependencies.uptime() < end {
-                done.add(try await dependencies.audit.cleanUp(olderThan: days, isFirst: false, by: actor))
+                done.add(try await dependencies.storage.audit.cleanUp(olderThan: days, isFirst: false, by: actor))
             }
             return done
         }
@@ -34,7 +34,7 @@ package struct CleanupService: Sendable {
     {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.viewAuditLog)
-            return try await dependencies.audit.storedRecords(olderThan: days, for: actor)
+            return try await dependencies.storage.audit.storedRecords(olderThan: days, for: actor)
         }
     }
 }

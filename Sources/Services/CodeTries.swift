@@ -13,9 +13,9 @@ extension Dependencies {
         of email: EmailAddress,
         origin: Origin
     ) async throws -> (CodeID, UserID) {
-        let tried = try await codes.spendTry(purpose, for: email)
+        let tried = try await storage.codes.spendTry(purpose, for: email)
         guard keys.isCode(code, of: tried, purpose: purpose), let user = tried.userID else {
-            try await codes.recordFailure(purpose, of: tried.userID, email: email, origin: origin)
+            try await storage.codes.recordFailure(purpose, of: tried.userID, email: email, origin: origin)
             throw AuthError.invalidCode
         }
         return (tried.id, user)

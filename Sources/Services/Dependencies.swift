@@ -8,20 +8,7 @@ package import Storage
 ///
 /// Each event loop has its own, on its own database connections. Tests replace a member of this, never a service.
 package struct Dependencies: Sendable {
-    package var accounts: AccountRepository
-    package var logins: LoginRepository
-    package var sessions: SessionRepository
-    package var numberedSessions: NumberedSessionRepository
-    package var codes: CodeRepository
-    package var organizations: OrganizationRepository
-    package var members: MemberRepository
-    package var roles: RoleRepository
-    package var permissions: PermissionRepository
-    package var audit: AuditRepository
-    package var invitations: InvitationRepository
-    package var serviceKeys: ServiceKeyRepository
-    package var places: PlaceRepository
-    package var directory: DirectoryRepository
+    package var storage: Repositories
     package var hasher: PasswordHasher
     package var tokens: AccessTokenAuthority
     package var keys: ServiceKeys
@@ -36,20 +23,7 @@ package struct Dependencies: Sendable {
     package var pause: @Sendable (Duration) async throws -> Void
 
     package init(
-        accounts: AccountRepository,
-        logins: LoginRepository,
-        sessions: SessionRepository,
-        numberedSessions: NumberedSessionRepository,
-        codes: CodeRepository,
-        organizations: OrganizationRepository,
-        members: MemberRepository,
-        roles: RoleRepository,
-        permissions: PermissionRepository,
-        audit: AuditRepository,
-        invitations: InvitationRepository,
-        serviceKeys: ServiceKeyRepository,
-        places: PlaceRepository,
-        directory: DirectoryRepository,
+        storage: Repositories,
         hasher: PasswordHasher,
         tokens: AccessTokenAuthority,
         keys: ServiceKeys,
@@ -60,20 +34,7 @@ package struct Dependencies: Sendable {
         uptime: @escaping @Sendable () -> Int64,
         pause: @escaping @Sendable (Duration) async throws -> Void
     ) {
-        self.accounts = accounts
-        self.logins = logins
-        self.sessions = sessions
-        self.numberedSessions = numberedSessions
-        self.codes = codes
-        self.organizations = organizations
-        self.members = members
-        self.roles = roles
-        self.permissions = permissions
-        self.audit = audit
-        self.invitations = invitations
-        self.serviceKeys = serviceKeys
-        self.places = places
-        self.directory = directory
+        self.storage = storage
         self.hasher = hasher
         self.tokens = tokens
         self.keys = keys

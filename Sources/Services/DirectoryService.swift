@@ -17,7 +17,7 @@ package struct DirectoryService: Sendable {
     ) async throws -> ListPage<DirectoryPerson> {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.manageUsers)
-            return try await dependencies.directory.people(of: actor.organizationID, query)
+            return try await dependencies.storage.directory.people(of: actor.organizationID, query)
         }
     }
 
@@ -27,7 +27,7 @@ package struct DirectoryService: Sendable {
     package func person(_ number: Int, for caller: Caller, origin: Origin) async throws -> DirectoryEntry {
         try await dependencies.acting(as: caller, from: origin) { actor in
             let manages = caller.permissions.contains(Permission.manageUsers.rawValue)
-            let entry = try await dependencies.directory.entry(
+            let entry = try await dependencies.storage.directory.entry(
                 number,
                 of: actor.organizationID,
                 seenBy: caller.userID,
@@ -48,7 +48,7 @@ package struct DirectoryService: Sendable {
             try caller.require(.manageUsers)
             try PasswordPolicy.check(person.password, of: person.email.text, named: person.username.text)
             let names = [person.employee?.firstNames, person.employee?.lastNames].compactMap(\.self)
-            return try await dependencies.directory.create(
+            return try await dependencies.storage.directory.create(
                 UserID.make(at: dependencies.now()),
                 person,
                 passwordHash: dependencies.hash(person.password),
@@ -68,7 +68,7 @@ package struct DirectoryService: Sendable {
         origin: Origin
     ) async throws -> DirectoryEntry {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.directory.change(
+            try await dependencies.storage.directory.change(
                 number,
                 change,
                 verification: dependencies.newCode(.verifyEmail),
@@ -82,7 +82,7 @@ package struct DirectoryService: Sendable {
     /// - Throws: `AuthError.missing`, `.memberNotFound`, `.grantsMoreThanHeld`, `.ownAccount`, `.lastAdmin`.
     package func delete(_ number: Int, by caller: Caller, origin: Origin) async throws {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.directory.delete(number, by: actor)
+            try await dependencies.storage.directory.delete(number, by: actor)
         }
     }
 
@@ -93,14 +93,14 @@ package struct DirectoryService: Sendable {
         for caller: Caller
     ) async throws -> [DirectoryRole] {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
-        return try await dependencies.directory.roles(of: organization, query, words: words)
+        return try await dependencies.storage.directory.roles(of: organization, query, words: words)
     }
 
     /// - Throws: `AuthError.roleNotFound`, also where it is another organization's.
     package func role(_ number: Int, for caller: Caller) async throws -> DirectoryRole {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
         let one = ListQuery(search: nil, sort: RoleSort.number, isDescending: false, limit: 1, offset: 0)
-        guard let role = try await dependencies.directory.roles(of: organization, only: number, one).first else {
+        guard let role = try await dependencies.storage.directory.roles(of: organization, only: number, one).first else {
             throw AuthError.roleNotFound
         }
         return role
@@ -110,7 +110,7 @@ package struct DirectoryService: Sendable {
     ///
     /// - Throws: `AuthError.roleNotFound`.
     package func role(_ number: Int, at host: HostName?) async throws -> DirectoryRole {
-        guard let role = try await dependencies.directory.role(number, at: dependencies.binding(host)) else {
+        guard let role = try await dependencies.storage.directory.role(number, at: dependencies.binding(host)) else {
             throw AuthError.roleNotFound
         }
         return role
@@ -126,7 +126,7 @@ package struct DirectoryService: Sendable {
     ) async throws -> ListPage<OpenSession> {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.manageSessions)
-            return try await dependencies.directory.openSessions(
+            return try await dependencies.storage.directory.openSessions(
                 of: actor.organizationID,
                 managing: caller.permissions.contains(Permission.manageUsers.rawValue),
                 query

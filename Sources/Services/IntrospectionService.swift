@@ -47,7 +47,7 @@ package struct IntrospectionService: Sendable {
     private func introspect(_ token: String) async throws -> Introspection? {
         guard let claims = dependencies.tokens.verify(token, now: dependencies.epochSeconds()) else { return nil }
         let organization = claims.organizationID.map { OrganizationID(rawValue: $0) }
-        let facts = try await dependencies.places.facts(
+        let facts = try await dependencies.storage.places.facts(
             of: SessionID(rawValue: claims.sessionID),
             user: UserID(rawValue: claims.userID),
             organization: organization

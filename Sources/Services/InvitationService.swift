@@ -22,7 +22,7 @@ package struct InvitationService: Sendable {
         try await dependencies.acting(as: caller, from: origin) { actor in
             let id = InvitationID.make(at: dependencies.now())
             let letter = try await letter(from: caller, in: actor.organizationID)
-            try await dependencies.invitations.invite(email, as: id, to: role, letter, by: actor)
+            try await dependencies.storage.invitations.invite(email, as: id, to: role, letter, by: actor)
             return try await found(id, in: actor.organizationID)
         }
     }
@@ -33,7 +33,7 @@ package struct InvitationService: Sendable {
     package func resend(_ id: InvitationID, by caller: Caller, origin: Origin) async throws -> Invitation {
         try await dependencies.acting(as: caller, from: origin) { actor in
             let letter = try await letter(from: caller, in: actor.organizationID)
-            try await dependencies.invitations.resend(id, letter, by: actor)
+            try await dependencies.storage.invitations.resend(id, letter, by: actor)
             return try await found(id, in: actor.organizationID)
         }
     }
@@ -41,7 +41,7 @@ package struct InvitationService: Sendable {
     /// - Throws: `AuthError.missing`, `.invitationNotFound`, `.invitationEnded`.
     package func revoke(_ id: InvitationID, by caller: Caller, origin: Origin) async throws {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.invitations.revoke(id, by: actor)
+            try await dependencies.storage.invitations.revoke(id, by: actor)
         }
     }
 
@@ -56,7 +56,7 @@ package struct InvitationService: Sendable {
     ) async throws -> ListPage<Invitation> {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
         try caller.require(.manageUsers)
-        return try await dependencies.invitations.list(of: organization, status, limit: limit, offset: offset)
+        return try await dependencies.storage.invitations.list(of: organization, status, limit: limit, offset: offset)
     }
 
     /// What the caller has been invited to themselves; nothing until their address is verified.
@@ -64,11 +64,11 @@ package struct InvitationService: Sendable {
     /// - Throws: `AuthError.sessionOpenedByAnother`.
     package func own(of caller: Caller, origin: Origin) async throws -> [OwnInvitation] {
         try await dependencies.requireOwnSession(caller, from: origin)
-        return try await dependencies.invitations.own(of: caller.userID)
+        return try await dependencies.storage.invitations.own(of: caller.userID)
     }
 
     private func letter(from caller: Caller, in organization: OrganizationID) async throws -> NewInvitation {
-        guard let name = try await dependencies.invitations.organizationName(organization) else {
+        guard let name = try await dependencies.storage.invitations.organizationName(organization) else {
             throw AuthError.organizationNotFound
         }
         return dependencies.newInvitation(to: name, from: caller.fullName)
@@ -76,7 +76,7 @@ package struct InvitationService: Sendable {
 
     /// What was just written; gone only where the organization was deleted in this moment.
     private func found(_ id: InvitationID, in organization: OrganizationID) async throws -> Invitation {
-        guard let invitation = try await dependencies.invitations.find(id, in: organization) else {
+        guard let invitation = try await dependencies.storage.invitations.find(id, in: organization) else {
             throw AuthError.invitationNotFound
         }
         return invitation

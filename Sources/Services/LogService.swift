@@ -15,7 +15,7 @@ package struct LogService: Sendable {
             try caller.require(.viewAuditLog)
             // Whoever opened this session for somebody else is not its person.
             let owner = caller.openedIn == nil ? caller.userID : nil
-            return try await dependencies.audit.page(query, for: actor, owner: owner)
+            return try await dependencies.storage.audit.page(query, for: actor, owner: owner)
         }
     }
 }

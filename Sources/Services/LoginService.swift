@@ -95,7 +95,7 @@ package struct LoginService: Sendable {
                 refreshDigest: refreshToken.flatMap { RandomToken.digest(of: $0) },
                 reported: reported
             )
-            let opened = try await dependencies.logins.open(
+            let opened = try await dependencies.storage.logins.open(
                 session,
                 for: checked.candidate,
                 verified: checked.hash,

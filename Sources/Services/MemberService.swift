@@ -17,7 +17,7 @@ package struct MemberService: Sendable {
     ) async throws -> ListPage<Member> {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.manageUsers)
-            return try await dependencies.members.page(of: actor.organizationID, query)
+            return try await dependencies.storage.members.page(of: actor.organizationID, query)
         }
     }
 
@@ -32,7 +32,7 @@ package struct MemberService: Sendable {
         origin: Origin
     ) async throws -> Member {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.members.change(member, role: role, isActive: isActive, by: actor)
+            try await dependencies.storage.members.change(member, role: role, isActive: isActive, by: actor)
         }
     }
 
@@ -43,7 +43,7 @@ package struct MemberService: Sendable {
     package func remove(_ member: UserID, by caller: Caller, origin: Origin) async throws {
         if member == caller.userID { try await dependencies.requireOwnSession(caller, from: origin) }
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.members.remove(member, by: actor)
+            try await dependencies.storage.members.remove(member, by: actor)
         }
     }
 }

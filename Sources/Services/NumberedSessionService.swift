@@ -21,7 +21,7 @@ package struct NumberedSessionService: Sendable {
         origin: Origin
     ) async throws {
         try dependencies.admit(origin)
-        let ending = try await dependencies.numberedSessions.end(
+        let ending = try await dependencies.storage.numberedSessions.end(
             number,
             of: caller?.caller.userID,
             asked: caller?.caller.sessionID,
@@ -90,7 +90,7 @@ package struct NumberedSessionService: Sendable {
             reported: ReportedClient(device: device)
         )
         let times = dependencies.tokenTimes(for: lifetime)
-        let (session, grant) = try await dependencies.numberedSessions.open(new, for: user, times: times, by: opener)
+        let (session, grant) = try await dependencies.storage.numberedSessions.open(new, for: user, times: times, by: opener)
         return (session, dependencies.accessToken(for: grant))
     }
 
@@ -105,7 +105,7 @@ package struct NumberedSessionService: Sendable {
     ) async throws -> NumberedSession {
         let subject = try? dependencies.subject(of: Array(token.utf8)[...])
         return try await dependencies.acting(as: caller.caller, from: origin) { actor in
-            try await dependencies.numberedSessions.update(to: wanted, tokenSession: subject?.sessionID, by: actor)
+            try await dependencies.storage.numberedSessions.update(to: wanted, tokenSession: subject?.sessionID, by: actor)
         }
     }
 
@@ -114,7 +114,7 @@ package struct NumberedSessionService: Sendable {
     /// - Throws: `AuthError.sessionNotFound` for what is no token, `.sessionOfSomebodyElse`.
     package func end(tokenOf token: String, by caller: BoundCaller, origin: Origin) async throws -> Int {
         let subject = try own(token, caller)
-        let ended = try await dependencies.sessions.end(
+        let ended = try await dependencies.storage.sessions.end(
             subject.sessionID,
             of: subject.userID,
             because: .logout,

@@ -25,18 +25,18 @@ package struct OrganizationService: Sendable {
             organizationID: OrganizationID.make(at: dependencies.now()),
             origin: origin
         )
-        return try await dependencies.organizations.create(name, slug: slug, by: actor, reserving: reservations)
+        return try await dependencies.storage.organizations.create(name, slug: slug, by: actor, reserving: reservations)
     }
 
     /// The caller's organizations, or the one that their session was opened in.
     package func list(for caller: Caller) async throws -> [OwnOrganization] {
-        try await dependencies.organizations.list(of: caller.userID, only: caller.openedIn)
+        try await dependencies.storage.organizations.list(of: caller.userID, only: caller.openedIn)
     }
 
     /// The organization that the caller was looked up in.
     package func organization(of caller: Caller) async throws -> OwnOrganization {
         guard let id = caller.organizationID,
-            let organization = try await dependencies.organizations.list(of: caller.userID, only: id).first
+            let organization = try await dependencies.storage.organizations.list(of: caller.userID, only: id).first
         else { throw AuthError.organizationNotFound }
         return organization
     }
@@ -48,7 +48,7 @@ package struct OrganizationService: Sendable {
         origin: Origin
     ) async throws -> OwnOrganization {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.organizations.change(
+            try await dependencies.storage.organizations.change(
                 change,
                 by: actor,
                 reserving: reservations,
@@ -60,7 +60,7 @@ package struct OrganizationService: Sendable {
     /// - Throws: `AuthError.missing`, `.defaultOrganization`.
     package func delete(by caller: Caller, origin: Origin) async throws {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.organizations.delete(by: actor, reserving: reservations)
+            try await dependencies.storage.organizations.delete(by: actor, reserving: reservations)
         }
     }
 

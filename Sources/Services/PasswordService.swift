@@ -34,9 +34,9 @@ package struct PasswordService: Sendable {
         } catch AuthError.invalidCredentials {
             throw AuthError.wrongCurrentPassword
         }
-        try await dependencies.logins.release(checked.identity)
+        try await dependencies.storage.logins.release(checked.identity)
         guard checked.candidate.id == caller.userID else { throw AuthError.unauthenticated }
-        let changed = try await dependencies.codes.changePassword(
+        let changed = try await dependencies.storage.codes.changePassword(
             of: caller.userID,
             in: caller.sessionID,
             from: checked.hash,
@@ -52,7 +52,7 @@ package struct PasswordService: Sendable {
     /// - Throws: `AuthError.tooManyRequests`, `.unavailable`; nothing that tells whether there is such an account.
     package func requestReset(of email: EmailAddress, origin: Origin) async throws {
         try dependencies.admit(origin)
-        try await dependencies.codes.request(
+        try await dependencies.storage.codes.request(
             .resetPassword,
             for: email,
             dependencies.newCode(.resetPassword),
@@ -69,7 +69,7 @@ package struct PasswordService: Sendable {
         // Before a try at the code is spent on what comes to nothing.
         try dependencies.requireRoomToHash()
         let (code, user) = try await dependencies.proven(code, for: .resetPassword, of: email, origin: origin)
-        let isSet = try await dependencies.codes.resetPassword(
+        let isSet = try await dependencies.storage.codes.resetPassword(
             with: code,
             of: user,
             to: try await dependencies.hash(new),

@@ -69,7 +69,7 @@ struct PasswordTries: Sendable {
 
     /// The name under which failures are counted: an account's address, whichever way it was named.
     private func counted(_ name: LoginName) async throws -> LoginName {
-        guard case .username(let username) = name, let email = try await dependencies.logins.email(of: username)
+        guard case .username(let username) = name, let email = try await dependencies.storage.logins.email(of: username)
         else { return name }
         return .email(email)
     }
@@ -82,7 +82,7 @@ struct PasswordTries: Sendable {
         _ origin: Origin
     ) async throws -> (LoginCandidate?, OrganizationID?) {
         for _ in 0..<Self.patience.count {
-            let attempt = try await dependencies.logins.begin(
+            let attempt = try await dependencies.storage.logins.begin(
                 name,
                 at: binding,
                 as: identity,
@@ -106,13 +106,13 @@ struct PasswordTries: Sendable {
         do {
             return try await dependencies.hasher.verify(password, against: candidate?.passwordHash)
         } catch {
-            try await dependencies.logins.release(identity)
+            try await dependencies.storage.logins.release(identity)
             throw AuthError.unavailable(seconds: 1)
         }
     }
 
     private func fail(_ attempt: Attempt, _ reason: LoginFailure, _ origin: Origin) async throws {
-        _ = try await dependencies.logins.fail(
+        _ = try await dependencies.storage.logins.fail(
             attempt.candidate,
             name: attempt.name,
             in: attempt.organization,

@@ -11,7 +11,7 @@ package struct PermissionService: Sendable {
 
     /// What is built in, and what the caller's active organization has added.
     package func catalogue(for caller: Caller) async throws -> [PermissionSummary] {
-        try await dependencies.permissions.catalogue(of: caller.organizationID)
+        try await dependencies.storage.permissions.catalogue(of: caller.organizationID)
     }
 
     /// Adds a permission, which the role Admin holds at once.
@@ -24,7 +24,7 @@ package struct PermissionService: Sendable {
         origin: Origin
     ) async throws -> PermissionSummary {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.permissions.create(name, description, by: actor)
+            try await dependencies.storage.permissions.create(name, description, by: actor)
         }
         return PermissionSummary(name: name.text, description: description, isBuiltIn: false)
     }
@@ -36,7 +36,7 @@ package struct PermissionService: Sendable {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.manageRoles)
             guard let name else { throw AuthError.permissionNotFound }
-            try await dependencies.permissions.delete(name, by: actor)
+            try await dependencies.storage.permissions.delete(name, by: actor)
         }
     }
 }

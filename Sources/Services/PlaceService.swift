@@ -15,7 +15,7 @@ package struct PlaceService: Sendable {
     ///   session ended meanwhile.
     package func move(_ caller: Caller, to organization: OrganizationID, origin: Origin) async throws -> String {
         guard caller.reaches(organization) else { throw AuthError.organizationNotFound }
-        let grant = try await dependencies.places.move(
+        let grant = try await dependencies.storage.places.move(
             caller.sessionID,
             of: caller.userID,
             to: organization,
@@ -45,7 +45,7 @@ package struct PlaceService: Sendable {
             if isAboutAnother { throw AuthError.organizationNotFound }
             return .noMembership
         }
-        return try await dependencies.places.verdict(
+        return try await dependencies.storage.places.verdict(
             on: user ?? caller.userID,
             in: organization,
             permission,

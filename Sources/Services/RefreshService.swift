@@ -30,7 +30,7 @@ package struct RefreshService: Sendable {
             let successor = RandomToken.successor(of: token, nonce: nonce),
             let successorDigest = RandomToken.digest(of: successor)
         else { throw AuthError.refreshTokenRefused }
-        let rotation = try await dependencies.sessions.rotate(
+        let rotation = try await dependencies.storage.sessions.rotate(
             PresentedToken(digest: digest, successorDigest: successorDigest, nonce: nonce),
             grace: dependencies.settings.refreshGrace,
             organization: organization,

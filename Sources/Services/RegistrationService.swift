@@ -22,7 +22,7 @@ package struct RegistrationService: Sendable {
         try PasswordPolicy.check(password, of: email.text, named: fullName.text)
         let hash = try await dependencies.hash(password)
         let id = UserID.make(at: dependencies.now())
-        let createdAt = try await dependencies.accounts.register(
+        let createdAt = try await dependencies.storage.accounts.register(
             id,
             email: email,
             fullName: fullName,
@@ -56,7 +56,7 @@ package struct RegistrationService: Sendable {
             role: account.role,
             isActive: account.isActive
         )
-        return try await dependencies.accounts.register(
+        return try await dependencies.storage.accounts.register(
             member,
             at: dependencies.binding(host),
             openRoles: dependencies.settings.selfRegisterRoles,

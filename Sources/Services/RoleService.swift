@@ -11,13 +11,13 @@ package struct RoleService: Sendable {
 
     package func list(for caller: Caller) async throws -> [RoleSummary] {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
-        return try await dependencies.roles.list(of: organization)
+        return try await dependencies.storage.roles.list(of: organization)
     }
 
     /// - Throws: `AuthError.roleNotFound`, also where it is another organization's.
     package func role(_ id: RoleID, for caller: Caller) async throws -> RoleSummary {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
-        guard let role = try await dependencies.roles.list(of: organization, only: id).first else {
+        guard let role = try await dependencies.storage.roles.list(of: organization, only: id).first else {
             throw AuthError.roleNotFound
         }
         return role
@@ -26,7 +26,7 @@ package struct RoleService: Sendable {
     /// - Throws: `AuthError.missing`, `.unknownPermissions`, `.grantsMoreThanHeld`, `.roleNameTaken`, `.tooManyRoles`.
     package func create(_ role: RoleChange, by caller: Caller, origin: Origin) async throws -> RoleSummary {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.roles.create(RoleID.make(at: dependencies.now()), role, by: actor)
+            try await dependencies.storage.roles.create(RoleID.make(at: dependencies.now()), role, by: actor)
         }
     }
 
@@ -38,14 +38,14 @@ package struct RoleService: Sendable {
         origin: Origin
     ) async throws -> RoleSummary {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.roles.change(id, change, by: actor)
+            try await dependencies.storage.roles.change(id, change, by: actor)
         }
     }
 
     /// - Throws: `AuthError.missing`, `.roleNotFound`, `.builtIn`, `.grantsMoreThanHeld`, `.roleInUse`.
     package func delete(_ id: RoleID, by caller: Caller, origin: Origin) async throws {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.roles.delete(id, by: actor)
+            try await dependencies.storage.roles.delete(id, by: actor)
         }
     }
 }

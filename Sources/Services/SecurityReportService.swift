@@ -19,7 +19,7 @@ package struct SecurityReportService: Sendable {
     package func report(days: Int, for caller: Caller, origin: Origin) async throws -> SecurityReport {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.viewAuditLog)
-            return try await dependencies.audit.securityReport(days: days, for: actor)
+            return try await dependencies.storage.audit.securityReport(days: days, for: actor)
         }
     }
 
@@ -27,7 +27,7 @@ package struct SecurityReportService: Sendable {
     package func stats(for caller: Caller, origin: Origin) async throws -> SecurityStats {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.viewAuditLog)
-            return try await dependencies.audit.securityStats(lock: dependencies.logins.lockDuration, for: actor)
+            return try await dependencies.storage.audit.securityStats(lock: dependencies.storage.logins.lockDuration, for: actor)
         }
     }
 }

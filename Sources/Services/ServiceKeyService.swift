@@ -35,7 +35,7 @@ package struct ServiceKeyService: Sendable {
             expiresAt: expiresAt
         )
         let createdAt = try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.serviceKeys.create(new, by: actor)
+            try await dependencies.storage.serviceKeys.create(new, by: actor)
         }
         let key = ServiceKey(
             id: new.id,
@@ -54,7 +54,7 @@ package struct ServiceKeyService: Sendable {
     /// - Throws: `AuthError.missing`, `.serviceKeyNotFound`.
     package func delete(_ key: ServiceKeyID, by caller: Caller, origin: Origin) async throws {
         try await dependencies.acting(as: caller, from: origin) { actor in
-            try await dependencies.serviceKeys.delete(key, by: actor)
+            try await dependencies.storage.serviceKeys.delete(key, by: actor)
         }
     }
 
@@ -64,6 +64,6 @@ package struct ServiceKeyService: Sendable {
     package func list(for caller: Caller) async throws -> [ServiceKey] {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
         try caller.require(.manageOrganization)
-        return try await dependencies.serviceKeys.list(of: organization)
+        return try await dependencies.storage.serviceKeys.list(of: organization)
     }
 }

@@ -10,20 +10,20 @@ package struct SessionService: Sendable {
     }
 
     package func list(for caller: Caller) async throws -> [SessionSummary] {
-        try await dependencies.sessions.list(of: caller.userID, openedIn: caller.openedIn)
+        try await dependencies.storage.sessions.list(of: caller.userID, openedIn: caller.openedIn)
     }
 
     /// Ends the session that the caller speaks from.
     package func logout(_ caller: Caller, origin: Origin) async throws {
         // Ended by somebody else in this moment: ended all the same.
-        _ = try await dependencies.sessions.end(caller.sessionID, of: caller.userID, because: .logout, origin: origin)
+        _ = try await dependencies.storage.sessions.end(caller.sessionID, of: caller.userID, because: .logout, origin: origin)
     }
 
     /// Ends one of the caller's sessions.
     ///
     /// - Throws: `AuthError.sessionNotFound`, also where it is somebody else's.
     package func revoke(_ session: SessionID, by caller: Caller, origin: Origin) async throws {
-        let ended = try await dependencies.sessions.end(
+        let ended = try await dependencies.storage.sessions.end(
             session,
             of: caller.userID,
             openedIn: caller.openedIn,
@@ -44,7 +44,7 @@ package struct SessionService: Sendable {
 
     /// Ends the caller's sessions, all or all others, and answers how many.
     package func logoutAll(_ caller: Caller, exceptCurrent: Bool, origin: Origin) async throws -> Int {
-        try await dependencies.sessions.endAll(
+        try await dependencies.storage.sessions.endAll(
             of: caller.userID,
             openedIn: caller.openedIn,
             except: exceptCurrent ? caller.sessionID : nil,

@@ -13,14 +13,14 @@ package struct VerificationService: Sendable {
     package func verify(_ email: EmailAddress, code: String, origin: Origin) async throws {
         try dependencies.admit(origin)
         let (code, user) = try await dependencies.proven(code, for: .verifyEmail, of: email, origin: origin)
-        let isVerified = try await dependencies.codes.verifyEmail(with: code, of: user, origin: origin)
+        let isVerified = try await dependencies.storage.codes.verifyEmail(with: code, of: user, origin: origin)
         if !isVerified { throw AuthError.invalidCode }
     }
 
     /// Mails another code, if the address is somebody's and not verified yet; the same answer in any case.
     package func resend(to email: EmailAddress, origin: Origin) async throws {
         try dependencies.admit(origin)
-        try await dependencies.codes.request(
+        try await dependencies.storage.codes.request(
             .verifyEmail,
             for: email,
             dependencies.newCode(.verifyEmail),

@@ -88,20 +88,7 @@ struct SourcesOfTruthTests {
         let pool = HashPool(threads: 1)
         defer { pool.close() }
         let dependencies = Dependencies(
-            accounts: AccountRepository(database),
-            logins: LoginRepository(database, policy: LockoutPolicy(attempts: 0, window: .zero, duration: .zero)),
-            sessions: SessionRepository(database),
-            numberedSessions: NumberedSessionRepository(database),
-            codes: CodeRepository(database),
-            organizations: OrganizationRepository(database),
-            members: MemberRepository(database),
-            roles: RoleRepository(database),
-            permissions: PermissionRepository(database),
-            audit: AuditRepository(database),
-            invitations: InvitationRepository(database),
-            serviceKeys: ServiceKeyRepository(database),
-            places: PlaceRepository(database),
-            directory: DirectoryRepository(database),
+            storage: Repositories(database, lockout: LockoutPolicy(attempts: 0, window: .zero, duration: .zero)),
             hasher: PasswordHasher(kind: .bcrypt(cost: 10), pool: pool),
             tokens: AccessTokenAuthority(algorithm: .hs256, keys: ring, issuer: "", audience: ""),
             keys: ServiceKeys(ring),

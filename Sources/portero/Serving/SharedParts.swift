@@ -60,20 +60,7 @@ struct SharedParts: Sendable {
             duration: configuration.lockoutDuration
         )
         return Dependencies(
-            accounts: AccountRepository(database),
-            logins: LoginRepository(database, policy: lockout),
-            sessions: SessionRepository(database),
-            numberedSessions: NumberedSessionRepository(database),
-            codes: CodeRepository(database),
-            organizations: OrganizationRepository(database),
-            members: MemberRepository(database),
-            roles: RoleRepository(database),
-            permissions: PermissionRepository(database),
-            audit: AuditRepository(database),
-            invitations: InvitationRepository(database),
-            serviceKeys: ServiceKeyRepository(database),
-            places: PlaceRepository(database),
-            directory: DirectoryRepository(database),
+            storage: Repositories(database, lockout: lockout),
             hasher: hasher,
             tokens: tokens,
             keys: keys,
