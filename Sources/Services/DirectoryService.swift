@@ -100,7 +100,8 @@ package struct DirectoryService: Sendable {
     package func role(_ number: Int, for caller: Caller) async throws -> DirectoryRole {
         guard let organization = caller.organizationID else { throw AuthError.organizationNotFound }
         let one = ListQuery(search: nil, sort: RoleSort.number, isDescending: false, limit: 1, offset: 0)
-        guard let role = try await dependencies.storage.directory.roles(of: organization, only: number, one).first else {
+        guard let role = try await dependencies.storage.directory.roles(of: organization, only: number, one).first
+        else {
             throw AuthError.roleNotFound
         }
         return role

@@ -90,7 +90,12 @@ package struct NumberedSessionService: Sendable {
             reported: ReportedClient(device: device)
         )
         let times = dependencies.tokenTimes(for: lifetime)
-        let (session, grant) = try await dependencies.storage.numberedSessions.open(new, for: user, times: times, by: opener)
+        let (session, grant) = try await dependencies.storage.numberedSessions.open(
+            new,
+            for: user,
+            times: times,
+            by: opener
+        )
         return (session, dependencies.accessToken(for: grant))
     }
 
@@ -105,7 +110,11 @@ package struct NumberedSessionService: Sendable {
     ) async throws -> NumberedSession {
         let subject = try? dependencies.subject(of: Array(token.utf8)[...])
         return try await dependencies.acting(as: caller.caller, from: origin) { actor in
-            try await dependencies.storage.numberedSessions.update(to: wanted, tokenSession: subject?.sessionID, by: actor)
+            try await dependencies.storage.numberedSessions.update(
+                to: wanted,
+                tokenSession: subject?.sessionID,
+                by: actor
+            )
         }
     }
 

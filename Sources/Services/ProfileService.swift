@@ -12,6 +12,11 @@ package struct ProfileService: Sendable {
     /// - Throws: `AuthError.sessionOpenedByAnother`.
     package func rename(_ caller: Caller, to name: FullName, origin: Origin) async throws {
         try await dependencies.requireOwnSession(caller, from: origin)
-        try await dependencies.storage.accounts.rename(caller.userID, to: name, session: caller.sessionID, origin: origin)
+        try await dependencies.storage.accounts.rename(
+            caller.userID,
+            to: name,
+            session: caller.sessionID,
+            origin: origin
+        )
     }
 }

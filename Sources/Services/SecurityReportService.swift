@@ -27,7 +27,10 @@ package struct SecurityReportService: Sendable {
     package func stats(for caller: Caller, origin: Origin) async throws -> SecurityStats {
         try await dependencies.acting(as: caller, from: origin) { actor in
             try caller.require(.viewAuditLog)
-            return try await dependencies.storage.audit.securityStats(lock: dependencies.storage.logins.lockDuration, for: actor)
+            return try await dependencies.storage.audit.securityStats(
+                lock: dependencies.storage.logins.lockDuration,
+                for: actor
+            )
         }
     }
 }

@@ -38,7 +38,8 @@ extension AuthenticationService {
     ///
     /// - Throws: `AuthError.serviceKeyRefused`.
     package func service(presenting key: String) async throws -> ServiceCaller {
-        guard let digest = ServiceKeyText.digest(of: key), let live = try await dependencies.storage.serviceKeys.live(digest)
+        guard let digest = ServiceKeyText.digest(of: key),
+            let live = try await dependencies.storage.serviceKeys.live(digest)
         else { throw AuthError.serviceKeyRefused }
         if live.isStale { try await dependencies.storage.serviceKeys.note(live.id) }
         return ServiceCaller(

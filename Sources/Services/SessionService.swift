@@ -16,7 +16,12 @@ package struct SessionService: Sendable {
     /// Ends the session that the caller speaks from.
     package func logout(_ caller: Caller, origin: Origin) async throws {
         // Ended by somebody else in this moment: ended all the same.
-        _ = try await dependencies.storage.sessions.end(caller.sessionID, of: caller.userID, because: .logout, origin: origin)
+        _ = try await dependencies.storage.sessions.end(
+            caller.sessionID,
+            of: caller.userID,
+            because: .logout,
+            origin: origin
+        )
     }
 
     /// Ends one of the caller's sessions.

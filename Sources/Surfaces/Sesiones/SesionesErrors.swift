@@ -69,7 +69,8 @@ extension AuthError {
         case .unavailable: (503, "No disponible ahora: pruebe de nuevo en un momento")
         // This contract asks for nothing that is refused by what follows.
         case .invalidCredentials, .unknownAccount, .refreshTokenRefused: (401, "Credenciales inválidas")
-        case .accountInactive, .emailNotVerified, .roleNotOpen, .domainNotOpen, .invitationOfSomebodyElse, .foreignToken,
+        case .accountInactive, .emailNotVerified, .roleNotOpen, .domainNotOpen, .invitationOfSomebodyElse,
+            .foreignToken,
             .sessionOpenedByAnother:
             (403, "No tiene permiso para esto")
         case .accountLocked: (423, "Demasiados intentos fallidos")
