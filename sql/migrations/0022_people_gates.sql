@@ -475,8 +475,33 @@ AS $$
      LIMIT p_limit OFFSET p_offset
 $$;
 
+-- The numbers of an organization's live sessions that somebody else opened and that do not count just now. Asked once for each
+-- opener and role, not for each session.
+CREATE FUNCTION portero.unbacked_sessions(p_organization uuid) RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    RETURN ARRAY(
+        WITH opened AS MATERIALIZED (
+            SELECT s.number, s.opened_by, s.opened_by_key, m.role_id
+              FROM portero.sessions s
+              JOIN portero.memberships m
+                ON m.organization_id = s.organization_id AND m.user_id = s.user_id AND m.is_active
+             WHERE s.opened_in = p_organization AND s.ended_at IS NULL AND s.expires_at > now()
+        ),
+        kinds AS MATERIALIZED (SELECT DISTINCT o.opened_by, o.opened_by_key, o.role_id FROM opened o),
+        unbacked AS MATERIALIZED (
+            SELECT k.* FROM kinds k
+             WHERE NOT portero.covers_opening(k.opened_by, k.opened_by_key, p_organization, portero.role_rights(k.role_id))
+        )
+        SELECT o.number FROM opened o JOIN unbacked u ON u.role_id = o.role_id
+         WHERE (u.opened_by, u.opened_by_key) IS NOT DISTINCT FROM (o.opened_by, o.opened_by_key)
+    );
+END
+$$;
+
 -- One page of the live sessions whose active organization is this one, and how many there are that match; a row with no
--- session where it is empty. Walked to as people are. Who does not manage users finds nobody by their dni.
+-- session where it is empty; those that are refused here just now are left out. Walked to as people are. Who does not manage users finds nobody by their dni.
 CREATE FUNCTION portero.open_sessions(
     p_organization uuid, p_manages boolean, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
 ) RETURNS TABLE (
@@ -490,6 +515,7 @@ DECLARE
     v_key text := CASE p_sort WHEN 'number' THEN 'd.number' WHEN 'user' THEN 'd.username, d.number'
                               WHEN 'expires_at' THEN 'd.expires_at, d.number' WHEN 'address' THEN 'd.address, d.number'
                               WHEN 'user_agent' THEN 'd.user_agent, d.number' ELSE 'd.created_at, d.number' END;
+    v_unbacked bigint[] := portero.unbacked_sessions(p_organization);
     v_found portero.found;
     v_from text;
     v_numbers bigint[];
@@ -497,7 +523,12 @@ BEGIN
     IF p_search IS NOT NULL THEN
         v_found := portero.search(p_organization, p_search, p_manages);
     END IF;
-    v_from := portero.rows_of(v_found, 'session_directory', 'user_number', 'd.expires_at > now()');
+    v_from := portero.rows_of(
+        v_found, 'session_directory', 'user_number',
+        'd.expires_at > now()' || CASE
+            WHEN v_unbacked = '{}' THEN '' ELSE format(' AND d.number <> ALL (%L::bigint[])', v_unbacked)
+        END
+    );
     EXECUTE 'SELECT count(*) FROM ' || v_from
        INTO total USING p_organization, NULL, NULL, v_found.numbers, v_found.bits, v_found.first;
     v_numbers := portero.walk(p_organization, v_found, v_from, v_key, p_descending, total, p_limit, p_offset);

@@ -138,7 +138,8 @@ BEGIN
     RETURN QUERY
     SELECT m.members, m.active,
            (SELECT count(*) FROM portero.session_directory d
-             WHERE d.organization_id = p_organization AND d.expires_at > now()),
+             WHERE d.organization_id = p_organization AND d.expires_at > now())
+               - cardinality(portero.unbacked_sessions(p_organization)),
            l.failed, l.succeeded,
            (SELECT count(DISTINCT coalesce(k.user_id::text, k.email)) FROM portero.auth_logs k
              WHERE k.organization_id = p_organization AND k.occurred_at > now() - p_lock
