@@ -501,7 +501,8 @@ END
 $$;
 
 -- One page of the live sessions whose active organization is this one, and how many there are that match; a row with no
--- session where it is empty; those that are refused here just now are left out. Walked to as people are. Who does not manage users finds nobody by their dni.
+-- session where it is empty; those that are refused here just now are left out. Walked to as people are. Who does not manage
+-- users finds nobody by their dni.
 CREATE FUNCTION portero.open_sessions(
     p_organization uuid, p_manages boolean, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
 ) RETURNS TABLE (

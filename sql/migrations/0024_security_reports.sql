@@ -123,9 +123,9 @@ BEGIN
 END
 $$;
 
--- How an organization stands now: members and those of them who may log in, sessions that work in it (as they are listed), what happened in the
--- last 24 hours. Locked are accounts whose last lock here, which holds for `p_lock`, has not run out nor ended by a new
--- password; passwords are those of its members.
+-- How an organization stands now: members and those of them who may log in, sessions that work in it (as they are listed), what
+-- happened in the last 24 hours. Locked are accounts whose last lock here, which holds for `p_lock`, has not run out nor ended by
+-- a new password; passwords are those of its members.
 CREATE FUNCTION portero.security_stats(p_actor uuid, p_organization uuid, p_lock interval)
 RETURNS TABLE (
     members bigint, active_members bigint, live_sessions bigint, failed_logins bigint, successful_logins bigint,
