@@ -25,8 +25,9 @@ package struct AcceptanceService: Sendable {
     /// Name and password count where there is no account yet, and change nothing where there is one. `bearer` is the token
     /// of who is logged in already, if anybody.
     ///
-    /// - Throws: `AuthError.unauthenticated` (a bearer that is not good), `.invitationNotFound`, `.invitationOfSomebodyElse`,
-    ///   `.sessionOpenedByAnother`, `.accountInactive`, `.accountNeeded`, `.unacceptablePassword`, `.tooManyRequests`, `.unavailable`.
+    /// - Throws: `AuthError.unauthenticated` (a bearer that is not good), `.sessionOpenedByAnother`, `.invitationNotFound`,
+    ///   `.invitationOfSomebodyElse`, `.accountInactive`, `.accountNeeded`, `.unacceptablePassword`, `.tooManyRequests`,
+    ///   `.unavailable`.
     package func accept(
         _ token: String,
         fullName: FullName?,

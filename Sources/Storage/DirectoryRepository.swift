@@ -123,7 +123,8 @@ package struct DirectoryRepository: Sendable {
             """
             portero.update_person(
                 \(actor.identity), \(number), \(change.email?.text), \(change.username?.name?.text),
-                \(change.username?.address?.normalized), \(change.role), \(change.isActive), \(change.employee.arguments), \(code.arguments), \(SQL.origin(actor.origin)))
+                \(change.username?.address?.normalized), \(change.role), \(change.isActive),
+                \(change.employee.arguments), \(code.arguments), \(SQL.origin(actor.origin)))
             """
         )
     }

@@ -53,6 +53,7 @@ CREATE INDEX sessions_by_organization ON portero.sessions (organization_id, user
 -- For what goes with who opened them: no entry for a login.
 CREATE INDEX sessions_by_opener ON portero.sessions (opened_in, opened_by) WHERE opened_by IS NOT NULL;
 CREATE INDEX sessions_by_opening_key ON portero.sessions (opened_in, opened_by_key) WHERE opened_by_key IS NOT NULL;
+CREATE INDEX sessions_live_opened ON portero.sessions (opened_in) WHERE opened_in IS NOT NULL AND ended_at IS NULL;
 -- "Has this person logged in from here before?"
 CREATE INDEX sessions_by_user_and_address ON portero.sessions (user_id, address, created_at);
 

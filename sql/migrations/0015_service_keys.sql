@@ -174,20 +174,29 @@ AS $$
        AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
 $$;
 
--- Whether a session that somebody else opened counts now: its person is still where it was opened, and who opened it may open
--- sessions there and do all that its person can. Asked at each check of such a session, so rights are as they are then.
-CREATE FUNCTION portero.opening_stands(p_session portero.sessions) RETURNS boolean
+-- Whether a member or a key may open sessions in an organization for somebody who may do this much there: as it is now.
+CREATE FUNCTION portero.covers_opening(p_member uuid, p_key uuid, p_organization uuid, p_rights text[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 DECLARE
-    v_rights text[] := CASE
-        WHEN p_session.opened_by IS NOT NULL THEN portero.rights(p_session.opened_by, p_session.opened_in)
-        ELSE portero.service_key_rights(p_session.opened_by_key, p_session.opened_in)
+    v_held text[] := CASE
+        WHEN p_member IS NOT NULL THEN portero.rights(p_member, p_organization)
+        ELSE portero.service_key_rights(p_key, p_organization)
     END;
 BEGIN
-    RETURN coalesce(
-        p_session.organization_id IS NOT NULL AND 'manage_sessions' = ANY (v_rights)
-        AND portero.rights(p_session.user_id, p_session.opened_in) <@ v_rights, false
+    RETURN coalesce('manage_sessions' = ANY (v_held) AND p_rights <@ v_held, false);
+END
+$$;
+
+-- Whether a session that somebody else opened counts now: its person is still where it was opened, and who opened it could do
+-- so again. Asked at each check of such a session, so rights are as they are then.
+CREATE FUNCTION portero.opening_stands(p_session portero.sessions) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    RETURN p_session.organization_id IS NOT NULL AND portero.covers_opening(
+        p_session.opened_by, p_session.opened_by_key, p_session.opened_in,
+        portero.rights(p_session.user_id, p_session.opened_in)
     );
 END
 $$;

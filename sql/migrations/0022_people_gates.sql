@@ -482,9 +482,34 @@ AS $$
      LIMIT p_limit OFFSET p_offset
 $$;
 
+-- The numbers of an organization's live sessions that somebody else opened and that do not count just now. Asked once for each
+-- opener and role, not for each session.
+CREATE FUNCTION portero.unbacked_sessions(p_organization uuid) RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    RETURN ARRAY(
+        WITH opened AS MATERIALIZED (
+            SELECT s.number, s.opened_by, s.opened_by_key, m.role_id
+              FROM portero.sessions s
+              JOIN portero.memberships m
+                ON m.organization_id = s.organization_id AND m.user_id = s.user_id AND m.is_active
+             WHERE s.opened_in = p_organization AND s.ended_at IS NULL AND s.expires_at > now()
+        ),
+        kinds AS MATERIALIZED (SELECT DISTINCT o.opened_by, o.opened_by_key, o.role_id FROM opened o),
+        unbacked AS MATERIALIZED (
+            SELECT k.* FROM kinds k
+             WHERE NOT portero.covers_opening(k.opened_by, k.opened_by_key, p_organization, portero.role_rights(k.role_id))
+        )
+        SELECT o.number FROM opened o JOIN unbacked u ON u.role_id = o.role_id
+         WHERE (u.opened_by, u.opened_by_key) IS NOT DISTINCT FROM (o.opened_by, o.opened_by_key)
+    );
+END
+$$;
+
 -- One page of the live sessions whose active organization is this one, and how many there are that match; a row with no
--- session where it is empty. All are passed once, in the order of the list, which is how they are counted: time ends them,
--- and no trigger. Who does not manage users finds nobody by their dni.
+-- session where it is empty; those that are refused here just now are left out. All are passed once, in the order of the list,
+-- which is how they are counted: time ends them, and no trigger. Who does not manage users finds nobody by their dni.
 CREATE FUNCTION portero.open_sessions(
     p_organization uuid, p_manages boolean, p_search text, p_sort text, p_descending boolean, p_limit integer, p_offset bigint
 ) RETURNS TABLE (
@@ -498,6 +523,7 @@ DECLARE
     v_key text := CASE p_sort WHEN 'number' THEN 'd.number' WHEN 'user' THEN 'd.username, d.number'
                               WHEN 'expires_at' THEN 'd.expires_at, d.number' WHEN 'address' THEN 'd.address, d.number'
                               WHEN 'user_agent' THEN 'd.user_agent, d.number' ELSE 'd.created_at, d.number' END;
+    v_unbacked bigint[] := portero.unbacked_sessions(p_organization);
     v_found portero.found;
     v_live refcursor;
     v_count bigint;
@@ -508,9 +534,12 @@ BEGIN
     END IF;
     OPEN v_live NO SCROLL FOR EXECUTE format(
         'SELECT d.number FROM %s ORDER BY %s',
-        portero.rows_of(v_found, 'session_directory', 'user_number', 'd.expires_at > now()'),
+        portero.rows_of(
+            v_found, 'session_directory', 'user_number',
+            'd.expires_at > now()' || CASE WHEN v_unbacked = '{}' THEN '' ELSE ' AND d.number <> ALL ($2)' END
+        ),
         CASE WHEN p_descending THEN replace(v_key || ' DESC', ',', ' DESC,') ELSE v_key END
-    ) USING p_organization, NULL, NULL, v_found.numbers, v_found.bits, v_found.first;
+    ) USING p_organization, v_unbacked, NULL, v_found.numbers, v_found.bits, v_found.first;
     MOVE FORWARD least(p_offset, 2147483647)::integer FROM v_live;
     GET DIAGNOSTICS v_count = ROW_COUNT;
     total := v_count;

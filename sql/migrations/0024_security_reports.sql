@@ -123,9 +123,9 @@ BEGIN
 END
 $$;
 
--- How an organization stands now: members and those of them who may log in, sessions that work in it (as they are listed), what happened in the
--- last 24 hours. Locked are accounts whose last lock here, which holds for `p_lock`, has not run out nor ended by a new
--- password; passwords are those of its members.
+-- How an organization stands now: members and those of them who may log in, sessions that work in it (as they are listed), what
+-- happened in the last 24 hours. Locked are accounts whose last lock here, which holds for `p_lock`, has not run out nor ended by
+-- a new password; passwords are those of its members.
 CREATE FUNCTION portero.security_stats(p_actor uuid, p_organization uuid, p_lock interval)
 RETURNS TABLE (
     members bigint, active_members bigint, live_sessions bigint, failed_logins bigint, successful_logins bigint,
@@ -138,7 +138,8 @@ BEGIN
     RETURN QUERY
     SELECT m.members, m.active,
            (SELECT count(*) FROM portero.session_directory d
-             WHERE d.organization_id = p_organization AND d.expires_at > now()),
+             WHERE d.organization_id = p_organization AND d.expires_at > now())
+               - cardinality(portero.unbacked_sessions(p_organization)),
            l.failed, l.succeeded,
            (SELECT count(DISTINCT coalesce(k.user_id::text, k.email)) FROM portero.auth_logs k
              WHERE k.organization_id = p_organization AND k.occurred_at > now() - p_lock

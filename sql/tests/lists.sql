@@ -60,7 +60,7 @@ CREATE FUNCTION testing.open_sessions(p_search text, p_sort text, p_descending b
           JOIN portero.sessions s ON s.user_id = u.id
           JOIN portero.memberships m ON m.organization_id = s.organization_id AND m.user_id = s.user_id AND m.is_active
          WHERE h.search = coalesce(p_search, '') AND s.organization_id = '01930000-0000-7000-8000-00000000000a'
-           AND s.ended_at IS NULL AND s.expires_at > now()
+           AND s.ended_at IS NULL AND s.expires_at > now() AND (s.opened_in IS NULL OR portero.opening_stands(s))
     ) l
 $$;
 
@@ -133,6 +133,9 @@ UPDATE portero.sessions SET ended_at = now(), ended_reason = 'revoked' WHERE num
 UPDATE portero.sessions SET expires_at = now() - interval '1 hour' WHERE number % 10 = 2;
 UPDATE portero.sessions SET reported_address = 'otra', reported_user_agent = repeat('ñ', 150) WHERE number % 10 = 3;
 DELETE FROM portero.sessions WHERE number % 10 = 4;
+-- Ana may open sessions for whomever, Bruno for nobody.
+UPDATE portero.sessions SET opened_in = :cripta, opened_by = CASE WHEN number % 20 = 5 THEN :ana ELSE :bruno END::uuid
+ WHERE number % 10 = 5 AND organization_id = :cripta;
 INSERT INTO portero.users (id, email, full_name) VALUES ('00000000-0000-7000-8000-000000999999', 'jose.m@correo.example', 'Nueva');
 SELECT testing.join(:cripta, '00000000-0000-7000-8000-000000999999', 'Staff') \g /dev/null
 SELECT testing.find(:searches || ARRAY['renombrada', 'z', 'otra']),

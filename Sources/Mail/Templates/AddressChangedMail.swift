@@ -24,22 +24,22 @@ package struct AddressChangedMail: MailTemplate {
             return """
                 ¡Hola!
 
-                Quien administra tu organización cambió el correo de tu cuenta el \(moment). A este buzón ya no llegará nada \
-                de ella: para entrar y para recuperar la contraseña vale el correo nuevo. Cerramos las sesiones que tenías \
-                abiertas.
+                Quien administra tu organización cambió el correo de tu cuenta el \(moment). A este buzón ya no llegará \
+                nada de ella: para entrar y para recuperar la contraseña vale el correo nuevo. Cerramos las sesiones que \
+                tenías abiertas.
 
                 ¿Lo pediste tú, o te lo dijeron? Entonces no tienes que hacer nada: inicia sesión con el correo nuevo.
 
-                ¿No sabes nada de esto? Habla con quien administra tu organización: desde este buzón ya no puedes recuperar la \
-                cuenta.
+                ¿No sabes nada de esto? Habla con quien administra tu organización: desde este buzón ya no puedes \
+                recuperar la cuenta.
                 """
         case .en:
             return """
                 Hello!
 
-                Whoever manages your organization changed the address of your account on \(moment). This mailbox gets nothing \
-                about it any more: to log in, and to reset your password, the new address counts. We ended the sessions that \
-                you had open.
+                Whoever manages your organization changed the address of your account on \(moment). This mailbox gets \
+                nothing about it any more: to log in, and to reset your password, the new address counts. We ended the \
+                sessions that you had open.
 
                 You asked for it, or were told? Then there is nothing to do: log in with the new address.
 

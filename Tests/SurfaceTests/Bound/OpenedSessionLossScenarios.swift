@@ -60,5 +60,11 @@ extension OpenedSessionLoss {
         for contract in Contract.allCases {
             #expect(try await contract.accepts(opened.token, at: doors) == isAccepted, "\(self) \(contract)")
         }
+        let list = try await doors.usuarios.get("/api/sesiones?limit=100", token: opened.admin)
+        let numbers = list["data"]?.array?.compactMap { $0["id"]?.integer } ?? []
+        #expect(numbers.contains(opened.number) == isAccepted, "\(self)")
+        #expect(numbers.count == list["total"]?.integer, "\(self)")
+        let stats = try await doors.main.get("/api/auth/security/stats", token: opened.admin)
+        #expect(stats["activeSessions"] == list["total"], "\(self)")
     }
 }
