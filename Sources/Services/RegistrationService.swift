@@ -4,9 +4,11 @@ import Storage
 /// Makes accounts.
 package struct RegistrationService: Sendable {
     private let dependencies: Dependencies
+    private let authentication: AuthenticationService
 
     package init(_ dependencies: Dependencies) {
         self.dependencies = dependencies
+        authentication = AuthenticationService(dependencies)
     }
 
     /// Makes an account, and mails the code that verifies its address.
@@ -35,17 +37,41 @@ package struct RegistrationService: Sendable {
 
     /// Makes an account whose person is a member of the organization that the request belongs to.
     ///
-    /// Without a caller who manages users there, only roles that are open to everybody can be had.
+    /// Roles that are not open to everybody are given by who manages users there: `token` is theirs. Frontends send
+    /// whatever they keep along with everything, so a token that is not good counts for nothing, and where one would have
+    /// been needed it is what the refusal is about.
     ///
     /// - Throws: `AuthError.emailTaken`, `.usernameTaken`, `.unacceptablePassword`, `.unknownRole`, `.roleNotOpen`,
-    ///   `.grantsMoreThanHeld`, `.tooManyRequests`, `.unavailable`; `.organizationNotBound` where a setting is wrong.
+    ///   `.unauthenticated`, `.notMemberHere`, `.grantsMoreThanHeld`, `.tooManyRequests`, `.unavailable`;
+    ///   `.organizationNotBound` where a setting is wrong.
     package func register(
         _ account: BoundRegistration,
         at host: HostName?,
-        by caller: BoundCaller? = nil,
+        presenting token: ArraySlice<UInt8>?,
         origin: Origin
     ) async throws -> BoundPerson {
         try dependencies.admit(origin)
+        guard let token else { return try await register(account, at: host, by: nil, origin: origin) }
+        let caller: Caller
+        do {
+            caller = try await authentication.caller(presenting: token, at: host).caller
+        } catch let refusal as AuthError {
+            guard refusal == .unauthenticated || refusal == .notMemberHere else { throw refusal }
+            do {
+                return try await register(account, at: host, by: nil, origin: origin)
+            } catch AuthError.roleNotOpen {
+                throw refusal
+            }
+        }
+        return try await register(account, at: host, by: caller, origin: origin)
+    }
+
+    private func register(
+        _ account: BoundRegistration,
+        at host: HostName?,
+        by caller: Caller?,
+        origin: Origin
+    ) async throws -> BoundPerson {
         try PasswordPolicy.check(account.password, of: account.email.text, named: account.fullName.text)
         let member = NewMember(
             id: UserID.make(at: dependencies.now()),
@@ -61,8 +87,8 @@ package struct RegistrationService: Sendable {
             at: dependencies.binding(host),
             openRoles: dependencies.settings.selfRegisterRoles,
             verification: dependencies.newCode(.verifyEmail),
-            by: caller?.caller.userID,
-            from: caller?.caller.sessionID,
+            by: caller?.userID,
+            from: caller?.sessionID,
             origin: origin
         )
     }

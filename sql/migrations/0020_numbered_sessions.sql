@@ -107,7 +107,8 @@ BEGIN
        SET device = CASE WHEN p_device IS DISTINCT FROM v_before.device THEN p_device ELSE s.device END,
            -- What was not asked to change keeps its fraction of a second.
            expires_at = CASE
-               WHEN p_expires < floor(extract(epoch FROM s.expires_at)) THEN to_timestamp(p_expires) ELSE s.expires_at
+               WHEN p_expires < floor(extract(epoch FROM s.expires_at)) THEN greatest(to_timestamp(p_expires), s.created_at)
+               ELSE s.expires_at
            END,
            last_seen_at = CASE
                WHEN p_seen > floor(extract(epoch FROM s.last_seen_at)) THEN to_timestamp(p_seen) ELSE s.last_seen_at

@@ -49,13 +49,13 @@ package struct CORSPolicy: Sendable {
     var isEmpty: Bool { origins.isEmpty }
 
     /// The request's origin, if it has exactly one that is allowed.
-    func allowedOrigin(of head: RequestHead) -> String? {
+    package func allowedOrigin(of head: RequestHead) -> String? {
         let sent = head.values(of: "origin")
         guard sent.count == 1, let origin = sent.first else { return nil }
         return origins.first { $0.utf8.elementsEqual(origin) }
     }
 
-    static func isPreflight(_ request: Request) -> Bool {
+    package static func isPreflight(_ request: Request) -> Bool {
         request.method == .options && request.headerBytes("origin") != nil
             && request.headerBytes("access-control-request-method") != nil
     }

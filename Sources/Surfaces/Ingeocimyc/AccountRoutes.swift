@@ -23,8 +23,6 @@ extension IngeocimycSurface {
     }
 
     func register(_ request: Request) async throws -> Response {
-        var caller: BoundCaller?
-        if request.headerBytes("authorization") != nil { caller = try await self.caller(of: request) }
         var body = try JSONBody(request)
         let email = body.email()
         let password = body.password("password")
@@ -39,7 +37,12 @@ extension IngeocimycSurface {
             role: role.map { .named($0) } ?? .usual
         )
         let person = try await namingPassword("password") {
-            try await registration.register(account, at: request.host, by: caller, origin: request.origin)
+            try await registration.register(
+                account,
+                at: request.host,
+                presenting: request.bearerToken,
+                origin: request.origin
+            )
         }
         return .json(201) {
             $0.field("message", "Usuario registrado." as String)

@@ -61,12 +61,11 @@ extension JSONBody {
             return nil
         }
         let digits = value.isInteger ? value.number : value.string
-        guard let digits else {
+        guard let digits, value.isInteger || digits.isAllDigits else {
             refuse(name, .wrongType(expected: .integer))
             return nil
         }
-        guard !digits.isEmpty, digits.utf8.first != UInt8(ascii: "0"),
-            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        guard digits.utf8.first != UInt8(ascii: "0"), digits.isAllDigits,
             let number = Int(digits).flatMap({ SessionNumber($0) })
         else {
             refuse(name, .outOfRange(lowest: SessionNumber.range.lowerBound, highest: SessionNumber.range.upperBound))
@@ -74,4 +73,8 @@ extension JSONBody {
         }
         return number
     }
+}
+
+extension String {
+    fileprivate var isAllDigits: Bool { !isEmpty && utf8.allSatisfy { (0x30...0x39).contains($0) } }
 }

@@ -43,7 +43,6 @@ extension UsuariosSurface {
 
     /// Whoever sends a token of somebody who manages users may give other roles than those open to everybody.
     func register(_ request: Request) async throws -> Response {
-        let caller = request.headerBytes("authorization") == nil ? nil : try await boundCaller(of: request)
         var body = try JSONBody(request)
         let username = body.username()
         let email = body.email("email")
@@ -64,7 +63,7 @@ extension UsuariosSurface {
                 isActive: isActive
             ),
             at: request.host,
-            by: caller,
+            presenting: request.bearerToken,
             origin: request.origin
         )
         let described = try await directory.role(person.role.number, at: request.host)

@@ -44,6 +44,7 @@ extension JSONWriter {
 extension RoleSort {
     fileprivate static let names: [(name: String, sort: RoleSort)] = [
         ("id", .number), ("nombre", .name), ("descripcion", .description), ("fechaCreacion", .createdAt),
+        ("activo", .number),
     ]
 
     fileprivate static func named(_ name: String) -> RoleSort {

@@ -3,10 +3,14 @@ package import HTTP
 package import Services
 
 /// What stands before the routes: every request of an address counts, and every answer says what is left.
+///
+/// What a browser asks by itself before a script's request, for an allowed origin, does not: refused, the script would not
+/// even learn why.
 package struct UsuariosFront: Sendable {
     private let surface: UsuariosSurface
     private let router: Router
     private let limits: RequestLimitService
+    private let cors: CORSPolicy
 
     package init(
         _ dependencies: Dependencies,
@@ -17,9 +21,13 @@ package struct UsuariosFront: Sendable {
         surface = UsuariosSurface(dependencies, lifetime: lifetime, report: report)
         router = Router([surface], cors: cors)
         limits = RequestLimitService(dependencies)
+        self.cors = cors
     }
 
     package func respond(to request: Request) async -> Response {
+        if CORSPolicy.isPreflight(request), cors.allowedOrigin(of: request.head) != nil {
+            return await router.respond(to: request)
+        }
         let allowance = limits.count(request.client.networkText)
         var response =
             if let seconds = allowance.retryAfter { refusal(after: seconds, to: request.head) } else {

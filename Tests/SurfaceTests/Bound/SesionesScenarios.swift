@@ -175,6 +175,18 @@ struct SesionesScenarios {
         #expect(try await visitor.sesiones("PUT", "", token: session.token, wanted).json == wanted)
     }
 
+    @Test("A session that is to end in the second in which it began does not end before it")
+    func endsAtItsBeginning() async throws {
+        let session = try await visitor.track(site.boundMember())
+        let object = try await own(session)
+        let wanted = object.with(["Fecha_Expiracion": object["Fecha_Inicio"]])
+        #expect(try await visitor.sesiones("PUT", "", token: session.token, wanted).status == 200)
+        let sound = try await site.database.count(
+            "SELECT count(*) FROM public.sesion WHERE id = \(session.number) AND fecha_fin >= fecha_inicio"
+        )
+        #expect(sound == 1)
+    }
+
     @Test("What must stay as it is, or go one way, is a 409 that says which")
     func conflicts() async throws {
         let person = try await site.boundMember()

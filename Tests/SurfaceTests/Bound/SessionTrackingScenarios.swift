@@ -162,6 +162,8 @@ struct SessionTrackingScenarios {
             #expect(reply.shape == Reply.fieldProblem(), "\(number)")
             #expect(reply.faultyFields == ["session_id"])
         }
+        let word = try await visitor.post("/logout", ["session_id": "abc"])
+        #expect(word["errors"]?.array?.first?["message"] == "debe ser un número entero")
         #expect(try await visitor.send("POST", "/logout", body: #"{"session_id":NaN}"#).shape == Reply.problem(400))
         #expect(try await logout(nil).faultyFields == ["session_id"])
         for body in [#"{"password":"x"}"#, #"{"email":1,"password":"x"}"#, #"{"email":"ana","password":"x"}"#] {

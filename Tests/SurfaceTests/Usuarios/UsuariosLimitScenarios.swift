@@ -141,6 +141,26 @@ struct UsuariosLimitScenarios {
         return answer
     }
 
+    @Test("A browser's preflight for an allowed origin costs nothing, and is answered also when nothing is left")
+    func preflights() async throws {
+        let visitor = try site.usuarios(from: "127.0.0.46")
+        func preflight(_ origin: String) async throws -> Reply {
+            try await visitor.send(
+                "OPTIONS",
+                "/api/roles",
+                headers: [("Origin", origin), ("Access-Control-Request-Method", "GET")]
+            )
+        }
+        for left in (0..<100).reversed() {
+            #expect(try await preflight("https://panel.example").status == 204)
+            let reply = try await visitor.get("/api/roles")
+            #expect(reply.header("RateLimit")?.hasPrefix("\"minute\";r=\(left);t=") == true)
+        }
+        #expect(try await visitor.get("/api/roles").status == 429)
+        #expect(try await preflight("https://panel.example").status == 204)
+        #expect(try await preflight("https://otro.example").status == 429)
+    }
+
     @Test("Every answer has the security headers, and scripts of allowed origins may read the limits")
     func headers() async throws {
         let visitor = try site.usuarios(from: "127.0.0.42")

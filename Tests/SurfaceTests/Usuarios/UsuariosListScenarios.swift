@@ -158,6 +158,8 @@ struct UsuariosListScenarios {
         #expect(list.json?.array?.compactMap { $0["nombre"]?.string } == ["Admin", "Staff", "Usuario"])
         let down = try await staff.get("/roles?sort=nombre&order=DESC&limit=2")
         #expect(down.json?.array?.compactMap { $0["nombre"]?.string } == ["Usuario", "Staff"])
+        // All of them are active: their ids decide.
+        #expect(try await staff.get("/roles?sort=activo").answer.text == list.answer.text)
         #expect(try await staff.get("/roles?search=STAF").json?.array?.count == 1)
         #expect(try await staff.get("/roles/\(try await staff.roleNumber("Staff"))").shape == "200 \(rol)")
     }
