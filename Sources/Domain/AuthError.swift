@@ -111,7 +111,7 @@ package enum SessionConflict: String, CaseIterable, Sendable {
     case start
     /// It can only come closer, and not before the start.
     case expiry
-    /// Never backwards, never in the future.
+    /// Never before the start, never in the future.
     case activity
     /// What has ended stays as it is.
     case ended

@@ -37,6 +37,7 @@ package struct AuthenticationService: Sendable {
             organization: organization
         )
         guard let live else { throw AuthError.unauthenticated }
+        if live.isStale { dependencies.activity.note(subject.sessionID) }
         return Caller(
             userID: subject.userID,
             sessionID: subject.sessionID,
@@ -60,6 +61,7 @@ package struct AuthenticationService: Sendable {
             at: dependencies.binding(host)
         )
         guard let live else { throw AuthError.unauthenticated }
+        if live.isStale { dependencies.activity.note(subject.sessionID) }
         return BoundCaller(
             caller: Caller(
                 userID: subject.userID,
@@ -81,13 +83,14 @@ package struct AuthenticationService: Sendable {
     /// - Throws: `AuthError.unauthenticated`.
     package func profile(presenting token: ArraySlice<UInt8>) async throws -> Profile {
         let subject = try dependencies.subject(of: token)
-        let profile = try await dependencies.storage.accounts.profile(
+        let live = try await dependencies.storage.accounts.profile(
             session: subject.sessionID,
             user: subject.userID,
             organization: subject.organizationID
         )
-        guard let profile else { throw AuthError.unauthenticated }
-        return profile
+        guard let live else { throw AuthError.unauthenticated }
+        if live.isStale { dependencies.activity.note(subject.sessionID) }
+        return live.profile
     }
 }
 

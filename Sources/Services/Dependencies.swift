@@ -15,6 +15,7 @@ package struct Dependencies: Sendable {
     package var limiter: AddressLimiter
     /// For surfaces that limit every request.
     package var requestLimiter: WindowLimiter
+    package var activity: SessionActivity
     package var settings: ServiceSettings
     package var now: @Sendable () -> Date
     /// Nanoseconds on the monotonic clock, for the limiter.
@@ -29,6 +30,7 @@ package struct Dependencies: Sendable {
         keys: ServiceKeys,
         limiter: AddressLimiter,
         requestLimiter: WindowLimiter,
+        activity: SessionActivity,
         settings: ServiceSettings,
         now: @escaping @Sendable () -> Date = { Date() },
         uptime: @escaping @Sendable () -> Int64,
@@ -40,6 +42,7 @@ package struct Dependencies: Sendable {
         self.keys = keys
         self.limiter = limiter
         self.requestLimiter = requestLimiter
+        self.activity = activity
         self.settings = settings
         self.now = now
         self.uptime = uptime

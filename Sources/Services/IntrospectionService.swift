@@ -32,8 +32,7 @@ package struct IntrospectionService: Sendable {
 
     /// What a program may know about a token: nil unless it is good, and works in the program's own organization.
     package func introspect(_ token: String, for service: ServiceCaller) async throws -> Introspection? {
-        let found = try await introspect(token)
-        return found?.organizationID == service.organizationID ? found : nil
+        try await introspect(token) { $0.organizationID == service.organizationID }
     }
 
     /// What a person may know about the very token that they present.
@@ -41,10 +40,11 @@ package struct IntrospectionService: Sendable {
     /// - Throws: `AuthError.foreignToken` for any other.
     package func introspect(_ token: String, presenting own: ArraySlice<UInt8>) async throws -> Introspection? {
         guard token.utf8.elementsEqual(own) else { throw AuthError.foreignToken }
-        return try await introspect(token)
+        return try await introspect(token) { _ in true }
     }
 
-    private func introspect(_ token: String) async throws -> Introspection? {
+    /// Whoever is told of a token has it from its session's person, who uses it.
+    private func introspect(_ token: String, where mayKnow: (TokenFacts) -> Bool) async throws -> Introspection? {
         guard let claims = dependencies.tokens.verify(token, now: dependencies.epochSeconds()) else { return nil }
         let organization = claims.organizationID.map { OrganizationID(rawValue: $0) }
         let facts = try await dependencies.storage.places.facts(
@@ -52,7 +52,8 @@ package struct IntrospectionService: Sendable {
             user: UserID(rawValue: claims.userID),
             organization: organization
         )
-        guard let facts else { return nil }
+        guard let facts, mayKnow(facts) else { return nil }
+        if facts.isStale { dependencies.activity.note(SessionID(rawValue: claims.sessionID)) }
         return Introspection(
             issuer: claims.issuer,
             audience: claims.audience,

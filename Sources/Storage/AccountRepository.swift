@@ -2,6 +2,13 @@ package import Domain
 package import FoundationEssentials
 package import Postgres
 
+/// The person behind a live session.
+package struct LiveProfile: Sendable {
+    package let profile: Profile
+    /// The session's use has not been noted for a minute.
+    package let isStale: Bool
+}
+
 /// Accounts: made, read by their owner, renamed.
 package struct AccountRepository: Sendable {
     let database: Database
@@ -37,10 +44,10 @@ package struct AccountRepository: Sendable {
         session: SessionID,
         user: UserID,
         organization: OrganizationID?
-    ) async throws -> Profile? {
+    ) async throws -> LiveProfile? {
         try await reaching { () throws(PostgresError) in
             try await database.read("SELECT * FROM portero.me(\(session), \(user), \(organization))")
-                .first { (row: inout Row) throws(PostgresError) in try Profile(of: user, &row) }
+                .first { (row: inout Row) throws(PostgresError) in try LiveProfile(of: user, &row) }
         }
     }
 
@@ -50,6 +57,13 @@ package struct AccountRepository: Sendable {
                 "SELECT portero.rename_user(\(user), \(name.text), \(session), \(SQL.origin(origin)))"
             )
         }
+    }
+}
+
+extension LiveProfile {
+    fileprivate init(of user: UserID, _ row: inout Row) throws(PostgresError) {
+        profile = try Profile(of: user, &row)
+        isStale = try row.next()
     }
 }
 

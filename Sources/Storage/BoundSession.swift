@@ -9,6 +9,8 @@ package struct BoundSession: Sendable {
     package let organizationID: OrganizationID
     /// The same organization, in a session that somebody else opened.
     package let openedIn: OrganizationID?
+    /// Its use has not been noted for a minute.
+    package let isStale: Bool
     package let person: BoundPerson
 }
 
@@ -37,6 +39,7 @@ extension SessionRepository {
             ),
             organizationID: found.organizationID,
             openedIn: found.openedIn,
+            isStale: found.isStale,
             person: person
         )
     }
@@ -51,6 +54,7 @@ private struct LiveRow: Sendable {
     let device: String
     let organizationID: OrganizationID
     let openedIn: OrganizationID?
+    let isStale: Bool
     let person: BoundPerson?
 
     init(_ row: inout Row) throws(PostgresError) {
@@ -62,6 +66,7 @@ private struct LiveRow: Sendable {
         device = try row.next()
         organizationID = try row.next()
         openedIn = try row.nextIfPresent()
+        isStale = try row.next()
         person = try BoundPerson(&row)
     }
 }

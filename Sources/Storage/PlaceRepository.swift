@@ -9,6 +9,8 @@ package struct TokenFacts: Sendable {
     package let organizationID: OrganizationID?
     package let role: String?
     package let permissions: [String]
+    /// The session's use has not been noted for a minute.
+    package let isStale: Bool
 }
 
 /// Where sessions work, and what there is to know about somebody's rights there.
@@ -80,6 +82,7 @@ extension TokenFacts {
         organizationID = try row.nextIfPresent()
         role = try row.nextIfPresent()
         permissions = try row.next()
+        isStale = try row.next()
     }
 }
 

@@ -10,6 +10,19 @@ package struct LiveSession: Sendable {
     package let permissions: [String]
     /// Where somebody else opened it.
     package let openedIn: OrganizationID?
+    /// Its use has not been noted for a minute.
+    package let isStale: Bool
+}
+
+/// When a session was used.
+package struct SessionUse: Sendable {
+    package let session: SessionID
+    package let millisecondsAgo: Int
+
+    package init(_ session: SessionID, millisecondsAgo: Int) {
+        self.session = session
+        self.millisecondsAgo = millisecondsAgo
+    }
 }
 
 /// What became of a refresh token that was presented.
@@ -62,6 +75,17 @@ package struct SessionRepository: Sendable {
         try await reaching { () throws(PostgresError) in
             try await database.read("SELECT * FROM portero.authenticate(\(session), \(user), \(organization))")
                 .first { (row: inout Row) throws(PostgresError) in try LiveSession(&row) }
+        }
+    }
+
+    /// Notes when sessions were used, as far as that is not known to the minute.
+    package func note(_ uses: [SessionUse]) async throws {
+        try await reaching { () throws(PostgresError) in
+            _ = try await database.write(
+                """
+                SELECT portero.note_activity(\(uses.map(\.session.rawValue)), \(uses.map(\.millisecondsAgo)))
+                """
+            )
         }
     }
 
@@ -144,6 +168,7 @@ extension LiveSession {
         let _: RoleID? = try row.nextIfPresent()
         permissions = try row.nextIfPresent() ?? []
         openedIn = try row.nextIfPresent()
+        isStale = try row.next()
     }
 }
 

@@ -87,13 +87,15 @@ struct SourcesOfTruthTests {
         let ring = try KeyRing(secrets: [Secret(Site.secret)])
         let pool = HashPool(threads: 1)
         defer { pool.close() }
+        let storage = Repositories(database, lockout: LockoutPolicy(attempts: 0, window: .zero, duration: .zero))
         let dependencies = Dependencies(
-            storage: Repositories(database, lockout: LockoutPolicy(attempts: 0, window: .zero, duration: .zero)),
+            storage: storage,
             hasher: PasswordHasher(kind: .bcrypt(cost: 10), pool: pool),
             tokens: AccessTokenAuthority(algorithm: .hs256, keys: ring, issuer: "", audience: ""),
             keys: ServiceKeys(ring),
             limiter: AddressLimiter(limit: 0, period: 1),
             requestLimiter: WindowLimiter(perMinute: 0, perHour: 0),
+            activity: SessionActivity(on: loop, storage.sessions, uptime: { 0 }, pause: { _ in }),
             settings: ServiceSettings(
                 accessTokenLifetime: .zero,
                 sessionLifetime: .zero,

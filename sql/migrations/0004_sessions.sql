@@ -69,6 +69,13 @@ GRANT SELECT (
     address, user_agent, reported_address, reported_user_agent, device
 ) ON portero.sessions TO portero_app;
 
+-- Whether a use is to be noted: what is noted already is over a minute before it, or nothing is.
+--
+-- Without a search path of its own it becomes part of the statement that calls it.
+CREATE FUNCTION portero.is_stale(p_noted timestamptz, p_used timestamptz) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(p_noted < p_used - interval '1 minute', true);
+
 -- SHA-256 under a key of 32 bytes, twice, as in NMAC: key, label (31 bytes) and a number fill the first block of each.
 --
 -- No HMAC is built in, and `pgcrypto` would have to be installed by an administrator.

@@ -1,7 +1,8 @@
 -- 0007 session gates: who a token speaks for, rotation of refresh tokens, and every way in which a session ends.
 --
 -- Why    One round trip each; `me` and `refresh` are the hottest statements of the server. A session that somebody else opened
---        is asked for more (0015), all others for a null.
+--        is asked for more (0015), all others for a null. Checks write nothing: they tell by `is_stale` that a session's use is
+--        to be noted, which `note_activity` does for many at once (decision 21).
 -- Locks  None.
 -- Undo   Forward only.
 
@@ -13,7 +14,7 @@ CREATE FUNCTION portero.me(p_session uuid, p_user uuid, p_organization uuid)
 RETURNS TABLE (
     email text, full_name text, is_active boolean, is_verified boolean, created_at timestamptz,
     organization_id uuid, organization_name text, role_id uuid, role_name text, permissions text[],
-    member_ids uuid[], member_names text[], member_slugs text[], member_roles text[]
+    member_ids uuid[], member_names text[], member_slugs text[], member_roles text[], is_stale boolean
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
 AS $$
@@ -21,7 +22,7 @@ BEGIN
     RETURN QUERY
     SELECT u.email, u.full_name, u.is_active, u.email_verified_at IS NOT NULL, u.created_at,
            here.organization_id, here.organization_name, here.role_id, here.role_name, here.permissions,
-           everywhere.ids, everywhere.names, everywhere.slugs, everywhere.roles
+           everywhere.ids, everywhere.names, everywhere.slugs, everywhere.roles, portero.is_stale(s.last_seen_at, now())
       FROM portero.sessions s
       JOIN portero.users u ON u.id = s.user_id
       LEFT JOIN LATERAL (
@@ -56,7 +57,8 @@ $$;
 -- somebody opened for them in `opened_in`.
 CREATE FUNCTION portero.authenticate(p_session uuid, p_user uuid, p_organization uuid)
 RETURNS TABLE (
-    email text, full_name text, password_hash text, organization_id uuid, role_id uuid, permissions text[], opened_in uuid
+    email text, full_name text, password_hash text, organization_id uuid, role_id uuid, permissions text[], opened_in uuid,
+    is_stale boolean
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
 AS $$
@@ -67,7 +69,7 @@ BEGIN
                SELECT p.name FROM portero.role_permissions rp JOIN portero.permissions p ON p.id = rp.permission_id
                 WHERE rp.role_id = m.role_id
            ),
-           s.opened_in
+           s.opened_in, portero.is_stale(s.last_seen_at, now())
       FROM portero.sessions s
       JOIN portero.users u ON u.id = s.user_id
       LEFT JOIN portero.memberships m
@@ -75,6 +77,26 @@ BEGIN
        AND (s.opened_in IS NULL OR m.organization_id = s.opened_in)
      WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active
        AND CASE WHEN s.opened_in IS NULL THEN true ELSE portero.opening_stands(s) END;
+END
+$$;
+
+-- Notes when live sessions were used, `p_ages` in milliseconds ago: forward only, and none twice within a minute, whichever
+-- servers say so. Nobody waits for this, nor this for anybody: who holds a session moves it, ends it, or lets the next use be
+-- noted. A crash may forget it, so the disk is not waited for either. What changes is in no index, and no list shows it.
+CREATE FUNCTION portero.note_activity(p_sessions uuid[], p_ages bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
+    WITH due AS MATERIALIZED (
+        SELECT s.id, n.used_at
+          FROM unnest(p_sessions, p_ages) u (session_id, age)
+          CROSS JOIN LATERAL (SELECT now() - u.age * interval '1 millisecond') n (used_at)
+          JOIN portero.sessions s ON s.id = u.session_id
+         WHERE portero.is_stale(s.last_seen_at, n.used_at) AND s.ended_at IS NULL AND s.expires_at > now()
+           FOR NO KEY UPDATE OF s SKIP LOCKED
+    )
+    UPDATE portero.sessions s SET last_seen_at = due.used_at FROM due WHERE s.id = due.id;
 END
 $$;
 
@@ -246,6 +268,7 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     portero.me(uuid, uuid, uuid),
     portero.authenticate(uuid, uuid, uuid),
+    portero.note_activity(uuid[], bigint[]),
     portero.end_session(uuid, uuid, text, text, uuid, portero.origin),
     portero.end_sessions(uuid, uuid, text, uuid, uuid, portero.origin),
     portero.live_sessions(uuid, uuid),

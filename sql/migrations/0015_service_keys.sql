@@ -156,7 +156,7 @@ AS $$
                SELECT p.name FROM portero.service_key_permissions kp JOIN portero.permissions p ON p.id = kp.permission_id
                 WHERE kp.service_key_id = k.id
            ),
-           coalesce(k.last_used_at < now() - interval '1 minute', true)
+           portero.is_stale(k.last_used_at, now())
       FROM portero.service_keys k
      WHERE k.digest = p_digest AND (k.expires_at IS NULL OR k.expires_at > now())
 $$;
@@ -208,7 +208,7 @@ AS $$
     UPDATE portero.service_keys k SET last_used_at = now()
      WHERE k.id IN (
            SELECT s.id FROM portero.service_keys s
-            WHERE s.id = p_key AND coalesce(s.last_used_at < now() - interval '1 minute', true)
+            WHERE s.id = p_key AND portero.is_stale(s.last_used_at, now())
               FOR NO KEY UPDATE SKIP LOCKED
      )
 $$;

@@ -76,14 +76,17 @@ $$;
 -- What a token that is ours comes to now; no row when its session has ended or its person may not log in. An organization
 -- that is not theirs (any more) leaves its columns null.
 CREATE FUNCTION portero.introspect(p_session uuid, p_user uuid, p_organization uuid)
-RETURNS TABLE (email text, username text, organization_id uuid, role_name text, permissions text[])
+RETURNS TABLE (
+    email text, username text, organization_id uuid, role_name text, permissions text[], is_stale boolean
+)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
 AS $$
     SELECT u.email, u.username, m.organization_id, r.name,
            ARRAY(
                SELECT p.name FROM portero.role_permissions rp JOIN portero.permissions p ON p.id = rp.permission_id
                 WHERE rp.role_id = m.role_id ORDER BY p.name
-           )
+           ),
+           portero.is_stale(s.last_seen_at, now())
       FROM portero.sessions s
       JOIN portero.users u ON u.id = s.user_id
       LEFT JOIN portero.memberships m ON m.organization_id = p_organization AND m.user_id = p_user AND m.is_active

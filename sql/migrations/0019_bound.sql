@@ -84,14 +84,14 @@ $$;
 
 -- Whether a token's session is live, and what its person is in the organization of the request.
 --
--- No row when the session has ended or its person may not log in; nulls after `opened_in` for who is no member, or whose
+-- No row when the session has ended or its person may not log in; nulls after `is_stale` for who is no member, or whose
 -- session was opened in another organization.
 CREATE FUNCTION portero.authenticate_bound(p_session uuid, p_user uuid, p_host text, p_slug text)
 RETURNS TABLE (
     password_hash text, session_number bigint, started_at timestamptz, expires_at timestamptz, last_seen_at timestamptz,
-    device text, organization_id uuid, opened_in uuid, user_number bigint, email text, username text, full_name text,
-    is_active boolean, is_verified boolean, last_login_at timestamptz, created_at timestamptz, role_number bigint, role_name text,
-    permissions text[]
+    device text, organization_id uuid, opened_in uuid, is_stale boolean, user_number bigint, email text, username text,
+    full_name text, is_active boolean, is_verified boolean, last_login_at timestamptz, created_at timestamptz,
+    role_number bigint, role_name text, permissions text[]
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
 AS $$
@@ -100,7 +100,7 @@ DECLARE
 BEGIN
     RETURN QUERY
     SELECT u.password_hash, s.number, s.created_at, s.expires_at, s.last_seen_at, coalesce(s.device, s.user_agent, ''),
-           v_organization, s.opened_in, p.*
+           v_organization, s.opened_in, portero.is_stale(s.last_seen_at, now()), p.*
       FROM portero.sessions s
       JOIN portero.users u ON u.id = s.user_id
       LEFT JOIN LATERAL portero.bound_person(u.id, v_organization) p

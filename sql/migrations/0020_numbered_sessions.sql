@@ -56,6 +56,8 @@ $$;
 -- Has a session be what somebody wants, as far as it may become that: its owner, or who manages sessions where it works.
 --
 -- Times are whole seconds since 1970; `p_token_session` is the session that a token was made for which was sent along.
+-- The last activity never goes back: an earlier one, from the session's start on, is what the asker read before the session was
+-- noted to be used (0007), and leaves what is kept.
 CREATE FUNCTION portero.update_numbered_session(
     p_actor uuid, p_session uuid, p_organization uuid, p_number bigint, p_user_number bigint, p_token_session uuid,
     p_started bigint, p_expires bigint, p_seen bigint, p_is_live boolean, p_device text, p_origin portero.origin
@@ -66,6 +68,7 @@ DECLARE
     v_session portero.sessions;
     v_before portero.numbered_session;
     v_after portero.numbered_session;
+    v_seen bigint;
     v_ends boolean;
 BEGIN
     SELECT s.* INTO v_session FROM portero.sessions s
@@ -79,6 +82,7 @@ BEGIN
     END IF;
     SELECT s.* INTO v_session FROM portero.sessions s WHERE s.id = v_session.id FOR UPDATE;
     v_before := portero.numbered_session(v_session.id);
+    v_seen := floor(extract(epoch FROM v_session.last_seen_at));
 
     IF p_user_number <> v_before.user_number THEN
         PERFORM portero.refuse('session_conflict_user');
@@ -90,11 +94,10 @@ BEGIN
         PERFORM portero.refuse('session_conflict_ended');
     ELSIF p_expires > floor(extract(epoch FROM v_session.expires_at)) OR p_expires < p_started THEN
         PERFORM portero.refuse('session_conflict_expiry');
-    ELSIF p_seen < floor(extract(epoch FROM v_session.last_seen_at)) OR p_seen > extract(epoch FROM clock_timestamp()) THEN
+    ELSIF p_seen < p_started OR p_seen > extract(epoch FROM clock_timestamp()) THEN
         PERFORM portero.refuse('session_conflict_activity');
-    ELSIF NOT v_before.is_live AND (p_expires, p_seen, p_device) IS DISTINCT FROM (
-        floor(extract(epoch FROM v_session.expires_at))::bigint, floor(extract(epoch FROM v_session.last_seen_at))::bigint,
-        v_before.device
+    ELSIF NOT v_before.is_live AND (p_expires, greatest(p_seen, v_seen), p_device) IS DISTINCT FROM (
+        floor(extract(epoch FROM v_session.expires_at))::bigint, v_seen, v_before.device
     ) THEN
         PERFORM portero.refuse('session_conflict_ended');
     END IF;
@@ -110,9 +113,7 @@ BEGIN
                WHEN p_expires < floor(extract(epoch FROM s.expires_at)) THEN greatest(to_timestamp(p_expires), s.created_at)
                ELSE s.expires_at
            END,
-           last_seen_at = CASE
-               WHEN p_seen > floor(extract(epoch FROM s.last_seen_at)) THEN to_timestamp(p_seen) ELSE s.last_seen_at
-           END,
+           last_seen_at = CASE WHEN p_seen > v_seen THEN to_timestamp(p_seen) ELSE s.last_seen_at END,
            ended_at = CASE WHEN v_ends THEN now() END,
            ended_reason = CASE WHEN v_ends THEN CASE WHEN s.user_id = p_actor THEN 'logout' ELSE 'revoked' END END
      WHERE s.id = v_session.id;

@@ -58,6 +58,9 @@ struct Server: Sendable {
         await withDiscardingTaskGroup { group in
             for worker in workers { group.addTask(executorPreference: worker.loop) { await worker.run() } }
             await withDiscardingTaskGroup { background in
+                for worker in workers {
+                    background.addTask(executorPreference: worker.loop) { await worker.activity.run() }
+                }
                 background.addTask(executorPreference: home.loop) { await mails.run() }
                 background.addTask(executorPreference: home.loop) { await keepUp(home) }
                 background.addTask(executorPreference: home.loop) { await metrics?.run() }
@@ -67,7 +70,7 @@ struct Server: Sendable {
                 await drain()
                 background.cancelAll()
             }
-            // Only now, for what became of the last mail is written down too.
+            // Only now, for what became of the last mail, and the last uses of sessions, are written down too.
             group.cancelAll()
         }
         parts.hashPool.close()

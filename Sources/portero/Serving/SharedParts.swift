@@ -59,13 +59,17 @@ struct SharedParts: Sendable {
             window: configuration.lockoutWindow,
             duration: configuration.lockoutDuration
         )
+        let storage = Repositories(database, lockout: lockout)
+        let uptime: @Sendable () -> Int64 = { loop.now.nanoseconds }
+        let pause: @Sendable (Duration) async throws -> Void = { try await loop.sleep(for: $0) }
         return Dependencies(
-            storage: Repositories(database, lockout: lockout),
+            storage: storage,
             hasher: hasher,
             tokens: tokens,
             keys: keys,
             limiter: limiter,
             requestLimiter: requestLimiter,
+            activity: SessionActivity(on: loop, storage.sessions, uptime: uptime, pause: pause),
             settings: ServiceSettings(
                 accessTokenLifetime: configuration.accessTokenLifetime,
                 sessionLifetime: configuration.refreshTokenLifetime,
@@ -77,8 +81,8 @@ struct SharedParts: Sendable {
                 openDomains: configuration.openDomains,
                 selfRegisterRoles: configuration.selfRegisterRoles
             ),
-            uptime: { loop.now.nanoseconds },
-            pause: { try await loop.sleep(for: $0) }
+            uptime: uptime,
+            pause: pause
         )
     }
 }

@@ -16,6 +16,7 @@ struct Worker: Sendable {
     let log: Log
     let database: Database
     let meter: RequestMeter
+    let activity: SessionActivity
     private let listeners: [Listener]
 
     /// - Throws: `CannotListen`.
@@ -44,6 +45,7 @@ struct Worker: Sendable {
             }
         )
         let dependencies = parts.dependencies(on: loop, database)
+        activity = dependencies.activity
         let cors = CORSPolicy(origins: configuration.corsOrigins)
         var listeners: [Listener] = []
         if let address = addresses.main {

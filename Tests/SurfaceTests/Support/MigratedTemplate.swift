@@ -47,7 +47,8 @@ actor MigratedTemplate {
                 EXECUTE format($q$
                     SELECT md5(string_agg(r::text, E'\\n' ORDER BY r::text)) FROM (
                         SELECT to_jsonb(t) - ARRAY[
-                            'tries_left', 'attempts', 'next_attempt_at', 'sent_at', 'failed_at', 'failure', 'sealed', 'last_used_at'
+                            'tries_left', 'attempts', 'next_attempt_at', 'sent_at', 'failed_at', 'failure', 'sealed', 'last_used_at',
+                            'last_seen_at'
                         ] AS r FROM portero.%I t
                     ) rows
                 $q$, v_table) INTO v_digest;
