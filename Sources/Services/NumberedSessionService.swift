@@ -20,7 +20,7 @@ package struct NumberedSessionService: Sendable {
         by caller: BoundCaller?,
         origin: Origin
     ) async throws {
-        try dependencies.admit(origin)
+        try dependencies.admit(origin, to: .endSessionByNumber)
         let ending = try await dependencies.storage.numberedSessions.end(
             number,
             of: caller?.caller.userID,
