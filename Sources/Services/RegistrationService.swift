@@ -56,15 +56,20 @@ package struct RegistrationService: Sendable {
             role: account.role,
             isActive: account.isActive
         )
-        return try await dependencies.storage.accounts.register(
-            member,
-            at: dependencies.binding(host),
-            openRoles: dependencies.settings.selfRegisterRoles,
-            verification: dependencies.newCode(.verifyEmail),
-            by: caller?.caller.userID,
-            from: caller?.caller.sessionID,
-            origin: origin
-        )
+        let binding = dependencies.binding(host)
+        let register = { () async throws -> BoundPerson in
+            try await dependencies.storage.accounts.register(
+                member,
+                at: binding,
+                openRoles: dependencies.settings.selfRegisterRoles,
+                verification: dependencies.newCode(.verifyEmail),
+                by: caller?.caller.userID,
+                from: caller?.caller.sessionID,
+                origin: origin
+            )
+        }
+        guard let caller else { return try await dependencies.acting(at: binding, from: origin, register) }
+        return try await dependencies.acting(as: caller.caller, from: origin) { _ in try await register() }
     }
 }
 

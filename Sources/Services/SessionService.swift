@@ -20,8 +20,17 @@ package struct SessionService: Sendable {
             caller.sessionID,
             of: caller.userID,
             because: .logout,
+            in: caller.organizationID,
             origin: origin
         )
+    }
+
+    /// Ends the session that another token speaks from, which must be the caller's person's.
+    ///
+    /// - Throws: `AuthError.sessionOfSomebodyElse`.
+    package func logout(_ named: Caller, by caller: Caller, origin: Origin) async throws {
+        try await dependencies.requireSame(named.userID, as: caller, from: origin)
+        try await logout(named, origin: origin)
     }
 
     /// Ends one of the caller's sessions.
@@ -33,6 +42,7 @@ package struct SessionService: Sendable {
             of: caller.userID,
             openedIn: caller.openedIn,
             because: .revoked,
+            in: caller.organizationID,
             origin: origin
         )
         if !ended { throw AuthError.sessionNotFound }

@@ -337,7 +337,8 @@ BEGIN
 END
 $$;
 
--- The audit trail for people who read the database, in the words of the contract that asks for it; not beside a table of that
+-- The audit trail for people who read the database, in the words of the contract that asks for it, with what organizations
+-- are not told; not beside a table of that
 -- name, left by what Portero replaces.
 DO $$
 BEGIN
@@ -345,11 +346,11 @@ BEGIN
         RETURN;
     END IF;
     CREATE VIEW public.auth_logs AS
-    SELECT l.id, l.event, l.success, l.reason, u.number AS user_id, l.email, host(l.address) AS ip_address, l.user_agent,
-           s.number AS session_id, l.occurred_at AS created_at
+    SELECT l.id, l.event, l.success, coalesce(l.concealed_reason, l.reason) AS reason, u.number AS user_id, l.email,
+           host(l.address) AS ip_address, l.user_agent, s.number AS session_id, l.occurred_at AS created_at
       FROM portero.auth_logs l
-      LEFT JOIN portero.users u ON u.id = l.user_id
-      LEFT JOIN portero.sessions s ON s.id = l.session_id;
+      LEFT JOIN portero.users u ON u.id = coalesce(l.user_id, l.concealed_user_id)
+      LEFT JOIN portero.sessions s ON s.id = coalesce(l.session_id, l.concealed_session_id);
     COMMENT ON VIEW public.auth_logs IS 'The audit trail by numbers, as the ingeocimyc contract names it';
 END
 $$;
