@@ -48,12 +48,15 @@ package struct SessionService: Sendable {
         if !ended { throw AuthError.sessionNotFound }
     }
 
-    /// The same by its number.
+    /// The same by its number, in the organization that the caller was looked up in.
     ///
     /// - Throws: `AuthError.sessionNotFound`, also where it is somebody else's.
     package func revoke(_ number: SessionNumber, by caller: Caller, origin: Origin) async throws {
         let own = try await list(for: caller).first { $0.number == number }
-        guard let own else { throw AuthError.sessionNotFound }
+        guard let own else {
+            try await dependencies.storage.audit.recordRefusal("no_such_session", of: caller.actor(from: origin))
+            throw AuthError.sessionNotFound
+        }
         try await revoke(own.id, by: caller, origin: origin)
     }
 

@@ -199,6 +199,25 @@ struct BelongingScenarios {
         )
     }
 
+    @Test("To end a session by its number that is another's, or nobody's, is refused in writing")
+    func numbersOfOthers() async throws {
+        let staff = try await Staff.hired(at: site)
+        let (member, token) = try await staff.member()
+        let (other, _) = try await staff.member()
+        let number = try await site.database.count("SELECT number FROM portero.sessions WHERE user_id = \(other.id)")
+        for number in [number, 7] {
+            let reply = try await doors.main.send(
+                "DELETE",
+                "/api/auth/sessions/\(number)",
+                token: token,
+                headers: staff.headers
+            )
+            #expect(reply.shape == Contract.ingeocimyc.refusal(404))
+        }
+        let line = "no_such_session \(try await staff.number(of: member))"
+        #expect(try await refusals(at: staff) == [line, line])
+    }
+
     @Test("To end a session by another's token is refused in writing", arguments: [Contract.sesiones, .usuarios])
     func tokensOfOthers(contract: Contract) async throws {
         let staff = try await Staff.hired(at: site)
