@@ -4,7 +4,8 @@ package import FoundationEssentials
 package struct LogQuery: Sendable {
     package let event: String?
     package let userNumber: Int?
-    package let email: EmailAddress?
+    /// What was typed where somebody tried to come in, an address or not; however it is written.
+    package let email: String?
     package let success: Bool?
     package let from: Date?
     /// The first moment that is not asked for.
@@ -16,7 +17,7 @@ package struct LogQuery: Sendable {
     package init(
         event: String?,
         userNumber: Int?,
-        email: EmailAddress?,
+        email: String?,
         success: Bool?,
         from: Date?,
         to: Date?,

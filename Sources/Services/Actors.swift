@@ -41,6 +41,16 @@ extension Dependencies {
 }
 
 extension Dependencies {
+    /// Refuses to end the session of somebody else than the caller, and writes it down.
+    ///
+    /// - Throws: `AuthError.sessionOfSomebodyElse`.
+    func requireSame(_ user: UserID, as caller: Caller, from origin: Origin) async throws {
+        guard user != caller.userID else { return }
+        try await acting(as: caller, from: origin) { _ in throw AuthError.sessionOfSomebodyElse }
+    }
+}
+
+extension Dependencies {
     /// Has an organization's program do something there, and writes it down where its key lacks the right to.
     func acting<Value: Sendable>(
         as program: ServiceCaller,
@@ -63,6 +73,24 @@ extension Dependencies {
     }
 }
 
+extension Dependencies {
+    /// Does something for who sent no token in the organization that the request belongs to, and writes down a refusal.
+    func acting<Value: Sendable>(
+        at binding: Binding,
+        from origin: Origin,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await body()
+        } catch {
+            if let reason = (error as? AuthError)?.missingRight {
+                try await storage.audit.recordRefusal(reason, of: nil, at: binding, origin: origin)
+            }
+            throw error
+        }
+    }
+}
+
 extension AuthError {
     fileprivate var missingRight: String? {
         switch self {
@@ -70,6 +98,8 @@ extension AuthError {
         case .grantsMoreThanHeld: "grants_more_than_held"
         case .domainNotOpen: "domain_not_open"
         case .sessionOpenedByAnother: "session_opened_by_another"
+        case .sessionOfSomebodyElse: "session_of_somebody_else"
+        case .roleNotOpen: "role_not_open"
         default: nil
         }
     }

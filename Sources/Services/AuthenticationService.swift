@@ -52,14 +52,31 @@ package struct AuthenticationService: Sendable {
 
     /// The same for a request that names no organization and came to this host: any surface's token counts.
     ///
+    /// Who belongs elsewhere is written down as refused.
+    ///
     /// - Throws: `AuthError.unauthenticated`; `.notMemberHere`; `.organizationNotBound` where a setting is wrong.
-    package func caller(presenting token: ArraySlice<UInt8>, at host: HostName?) async throws -> BoundCaller {
+    package func caller(
+        presenting token: ArraySlice<UInt8>,
+        at host: HostName?,
+        origin: Origin
+    ) async throws -> BoundCaller {
         let subject = try dependencies.subject(of: token)
-        let live = try await dependencies.storage.sessions.live(
-            subject.sessionID,
-            user: subject.userID,
-            at: dependencies.binding(host)
-        )
+        let live: BoundSession?
+        do {
+            live = try await dependencies.storage.sessions.live(
+                subject.sessionID,
+                user: subject.userID,
+                at: dependencies.binding(host)
+            )
+        } catch AuthError.notMemberHere {
+            try await dependencies.storage.audit.recordRefusal(
+                "not_member",
+                of: (subject.userID, subject.sessionID),
+                at: dependencies.binding(host),
+                origin: origin
+            )
+            throw AuthError.notMemberHere
+        }
         guard let live else { throw AuthError.unauthenticated }
         if live.isStale { dependencies.activity.note(subject.sessionID) }
         return BoundCaller(

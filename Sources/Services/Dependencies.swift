@@ -57,8 +57,22 @@ package struct Dependencies: Sendable {
     /// Counts a request to something that can be abused from far away; usuarios counts all of its own by other limits.
     ///
     /// - Throws: `AuthError.tooManyRequests`.
-    func admit(_ origin: Origin) throws(AuthError) {
-        guard origin.surface != .usuarios, let wait = limiter.admit(origin.network, at: uptime()) else { return }
+    func admit(_ origin: Origin, to use: LimitedUse = .credentials) throws(AuthError) {
+        guard origin.surface != .usuarios else { return }
+        let allowance = Allowance(network: origin.network, use: use)
+        guard let wait = limiter.admit(allowance, at: uptime()) else { return }
         throw .tooManyRequests(seconds: Int((wait + 999_999_999) / 1_000_000_000))
     }
+}
+
+/// What a network has an allowance for, each of the same size.
+enum LimitedUse: Hashable {
+    case credentials
+    /// Many people who begin and end their work behind one address use up neither by the other.
+    case endSessionByNumber
+}
+
+private struct Allowance: Hashable {
+    let network: String
+    let use: LimitedUse
 }

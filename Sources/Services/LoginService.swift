@@ -28,6 +28,7 @@ package struct LoginService: Sendable {
         let opened = try await open(
             .email(email),
             password,
+            at: .open(nil),
             for: dependencies.settings.sessionLifetime,
             refreshable: true,
             times: { dependencies.tokenTimes() },
@@ -55,7 +56,7 @@ package struct LoginService: Sendable {
         let opened = try await open(
             name,
             password,
-            at: dependencies.binding(host),
+            at: .bound(dependencies.binding(host)),
             for: lifetime,
             refreshable: false,
             times: { dependencies.tokenTimes(for: lifetime) },
@@ -76,7 +77,7 @@ package struct LoginService: Sendable {
     private func open(
         _ name: LoginName,
         _ password: String,
-        at binding: Binding? = nil,
+        at place: LoginPlace,
         for lifetime: Duration,
         refreshable: Bool,
         times: () -> TokenTimes,
@@ -86,7 +87,7 @@ package struct LoginService: Sendable {
         try dependencies.admit(origin)
         // Whoever logs in at the same time may have replaced an old hash by a new one of the same password.
         for _ in 0..<2 {
-            let checked = try await tries.check(password, of: name, at: binding, origin: origin)
+            let checked = try await tries.check(password, of: name, at: place, origin: origin)
             let refreshToken = refreshable ? RandomToken.make() : nil
             let session = NewSession(
                 id: SessionID.make(at: dependencies.now()),

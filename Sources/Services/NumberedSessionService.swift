@@ -20,7 +20,7 @@ package struct NumberedSessionService: Sendable {
         by caller: BoundCaller?,
         origin: Origin
     ) async throws {
-        try dependencies.admit(origin)
+        try dependencies.admit(origin, to: .endSessionByNumber)
         let ending = try await dependencies.storage.numberedSessions.end(
             number,
             of: caller?.caller.userID,
@@ -122,24 +122,27 @@ package struct NumberedSessionService: Sendable {
     ///
     /// - Throws: `AuthError.sessionNotFound` for what is no token, `.sessionOfSomebodyElse`.
     package func end(tokenOf token: String, by caller: BoundCaller, origin: Origin) async throws -> Int {
-        let subject = try own(token, caller)
+        let subject = try await own(token, caller, origin)
         let ended = try await dependencies.storage.sessions.end(
             subject.sessionID,
             of: subject.userID,
             because: .logout,
+            in: caller.caller.organizationID,
             origin: origin
         )
         return ended ? 1 : 0
     }
 
     /// - Throws: `AuthError.sessionNotFound` for what is no token, `.sessionOfSomebodyElse`.
-    package func requireOwn(_ token: String, _ caller: BoundCaller) throws(AuthError) {
-        _ = try own(token, caller)
+    package func requireOwn(_ token: String, _ caller: BoundCaller, origin: Origin) async throws {
+        _ = try await own(token, caller, origin)
     }
 
-    private func own(_ token: String, _ caller: BoundCaller) throws(AuthError) -> TokenSubject {
-        guard let subject = try? dependencies.subject(of: Array(token.utf8)[...]) else { throw .sessionNotFound }
-        guard subject.userID == caller.caller.userID else { throw .sessionOfSomebodyElse }
+    private func own(_ token: String, _ caller: BoundCaller, _ origin: Origin) async throws -> TokenSubject {
+        guard let subject = try? dependencies.subject(of: Array(token.utf8)[...]) else {
+            throw AuthError.sessionNotFound
+        }
+        try await dependencies.requireSame(subject.userID, as: caller.caller, from: origin)
         return subject
     }
 }

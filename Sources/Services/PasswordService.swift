@@ -30,7 +30,12 @@ package struct PasswordService: Sendable {
         try PasswordPolicy.check(new, of: caller.email, named: caller.fullName)
         let checked: PasswordTries.Checked
         do {
-            checked = try await tries.check(current, of: .email(email), origin: origin)
+            checked = try await tries.check(
+                current,
+                of: .email(email),
+                at: .open(caller.organizationID),
+                origin: origin
+            )
         } catch AuthError.invalidCredentials {
             throw AuthError.wrongCurrentPassword
         }
@@ -38,7 +43,8 @@ package struct PasswordService: Sendable {
         guard checked.candidate.id == caller.userID else { throw AuthError.unauthenticated }
         let changed = try await dependencies.storage.codes.changePassword(
             of: caller.userID,
-            in: caller.sessionID,
+            session: caller.sessionID,
+            in: caller.organizationID,
             from: checked.hash,
             to: try await dependencies.hash(new),
             identityDigest: checked.identity.digest,

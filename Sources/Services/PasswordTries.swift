@@ -24,28 +24,35 @@ struct PasswordTries: Sendable {
         self.event = event
     }
 
-    /// Checks a password, and whether its person belongs to the organization that `binding` leads to, if there is one.
+    /// Checks a password, and at a bound place whether its person belongs there.
     ///
     /// Who does not belong there is answered like a wrong password, in the same time.
     func check(
         _ password: String,
         of name: LoginName,
-        at binding: Binding? = nil,
+        at place: LoginPlace,
         origin: Origin
     ) async throws -> Checked {
         // In a flood, before the database has two writes with each try that comes to nothing.
         try dependencies.requireRoomToHash()
-        let name = try await counted(name)
+        let typed = name
+        let name = try await counted(typed)
         let identity = LoginIdentity(digest: dependencies.keys.identityDigest(of: name), network: origin.network)
-        let (candidate, organization) = try await reserve(name, at: binding, as: identity, origin)
+        let (candidate, organization) = try await reserve(name, typed, at: place, as: identity, origin)
         let isRight = try await verify(password, of: candidate, as: identity)
-        let attempt = Attempt(name: name, candidate: candidate, organization: organization, identity: identity)
-        guard isRight, let candidate, let hash = candidate.passwordHash, binding == nil || candidate.member != nil
+        let attempt = Attempt(
+            name: name,
+            typed: typed,
+            candidate: candidate,
+            organization: organization,
+            identity: identity
+        )
+        guard isRight, let candidate, let hash = candidate.passwordHash, !place.isBound || candidate.member != nil
         else {
             let reason: LoginFailure =
                 candidate == nil ? .unknownAccount : isRight ? .notMember : .wrongPassword
             try await fail(attempt, reason, origin)
-            let reveals = binding == nil && candidate == nil && dependencies.settings.loginRevealsUnknown
+            let reveals = !place.isBound && candidate == nil && dependencies.settings.loginRevealsUnknown
             throw reveals ? AuthError.unknownAccount : AuthError.invalidCredentials
         }
         guard candidate.isActive else {
@@ -62,6 +69,7 @@ struct PasswordTries: Sendable {
     /// A try as it is written down.
     private struct Attempt {
         let name: LoginName
+        let typed: LoginName
         let candidate: LoginCandidate?
         let organization: OrganizationID?
         let identity: LoginIdentity
@@ -77,14 +85,16 @@ struct PasswordTries: Sendable {
     /// Reserves one try; no candidate for an account that is unknown.
     private func reserve(
         _ name: LoginName,
-        at binding: Binding?,
+        _ typed: LoginName,
+        at place: LoginPlace,
         as identity: LoginIdentity,
         _ origin: Origin
     ) async throws -> (LoginCandidate?, OrganizationID?) {
         for _ in 0..<Self.patience.count {
             let attempt = try await dependencies.storage.logins.begin(
                 name,
-                at: binding,
+                typed: typed,
+                at: place,
                 as: identity,
                 event: event,
                 origin: origin
@@ -115,6 +125,7 @@ struct PasswordTries: Sendable {
         _ = try await dependencies.storage.logins.fail(
             attempt.candidate,
             name: attempt.name,
+            typed: attempt.typed,
             in: attempt.organization,
             as: attempt.identity,
             reason: reason,

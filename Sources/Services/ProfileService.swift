@@ -16,6 +16,7 @@ package struct ProfileService: Sendable {
             caller.userID,
             to: name,
             session: caller.sessionID,
+            in: caller.organizationID,
             origin: origin
         )
     }

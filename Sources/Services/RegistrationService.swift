@@ -54,7 +54,7 @@ package struct RegistrationService: Sendable {
         guard let token else { return try await register(account, at: host, by: nil, origin: origin) }
         let caller: Caller
         do {
-            caller = try await authentication.caller(presenting: token, at: host).caller
+            caller = try await authentication.caller(presenting: token, at: host, origin: origin).caller
         } catch let refusal as AuthError {
             guard refusal == .unauthenticated || refusal == .notMemberHere else { throw refusal }
             do {
@@ -82,15 +82,20 @@ package struct RegistrationService: Sendable {
             role: account.role,
             isActive: account.isActive
         )
-        return try await dependencies.storage.accounts.register(
-            member,
-            at: dependencies.binding(host),
-            openRoles: dependencies.settings.selfRegisterRoles,
-            verification: dependencies.newCode(.verifyEmail),
-            by: caller?.userID,
-            from: caller?.sessionID,
-            origin: origin
-        )
+        let binding = dependencies.binding(host)
+        let register = { () async throws -> BoundPerson in
+            try await dependencies.storage.accounts.register(
+                member,
+                at: binding,
+                openRoles: dependencies.settings.selfRegisterRoles,
+                verification: dependencies.newCode(.verifyEmail),
+                by: caller?.userID,
+                from: caller?.sessionID,
+                origin: origin
+            )
+        }
+        guard let caller else { return try await dependencies.acting(at: binding, from: origin, register) }
+        return try await dependencies.acting(as: caller, from: origin) { _ in try await register() }
     }
 }
 

@@ -20,8 +20,17 @@ package struct SessionService: Sendable {
             caller.sessionID,
             of: caller.userID,
             because: .logout,
+            in: caller.organizationID,
             origin: origin
         )
+    }
+
+    /// Ends the session that another token speaks from, which must be the caller's person's.
+    ///
+    /// - Throws: `AuthError.sessionOfSomebodyElse`.
+    package func logout(_ named: Caller, by caller: Caller, origin: Origin) async throws {
+        try await dependencies.requireSame(named.userID, as: caller, from: origin)
+        try await logout(named, origin: origin)
     }
 
     /// Ends one of the caller's sessions.
@@ -33,17 +42,21 @@ package struct SessionService: Sendable {
             of: caller.userID,
             openedIn: caller.openedIn,
             because: .revoked,
+            in: caller.organizationID,
             origin: origin
         )
         if !ended { throw AuthError.sessionNotFound }
     }
 
-    /// The same by its number.
+    /// The same by its number, in the organization that the caller was looked up in.
     ///
     /// - Throws: `AuthError.sessionNotFound`, also where it is somebody else's.
     package func revoke(_ number: SessionNumber, by caller: Caller, origin: Origin) async throws {
         let own = try await list(for: caller).first { $0.number == number }
-        guard let own else { throw AuthError.sessionNotFound }
+        guard let own else {
+            try await dependencies.storage.audit.recordRefusal("no_such_session", of: caller.actor(from: origin))
+            throw AuthError.sessionNotFound
+        }
         try await revoke(own.id, by: caller, origin: origin)
     }
 

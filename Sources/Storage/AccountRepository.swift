@@ -51,10 +51,20 @@ package struct AccountRepository: Sendable {
         }
     }
 
-    package func rename(_ user: UserID, to name: FullName, session: SessionID, origin: Origin) async throws {
+    /// `organization` is where they work meanwhile.
+    package func rename(
+        _ user: UserID,
+        to name: FullName,
+        session: SessionID,
+        in organization: OrganizationID?,
+        origin: Origin
+    ) async throws {
         try await reaching { () throws(PostgresError) in
             _ = try await database.write(
-                "SELECT portero.rename_user(\(user), \(name.text), \(session), \(SQL.origin(origin)))"
+                """
+                SELECT portero.rename_user(
+                    \(user), \(name.text), \(session), \(organization), \(SQL.origin(origin)))
+                """
             )
         }
     }

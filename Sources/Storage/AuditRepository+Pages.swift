@@ -11,7 +11,7 @@ extension AuditRepository {
                 """
                 SELECT * FROM portero.log_page(
                     \(actor.userID), \(actor.organizationID), \(query.event), \(query.userNumber),
-                    \(query.email?.normalized), \(query.success), \(query.from), \(query.to),
+                    \(query.email), \(query.success), \(query.from), \(query.to),
                     \(Int32(clamping: query.limit)), \(query.offset), \(owner))
                 """
             ) { (row: inout Row) throws(PostgresError) in try LogEntry(onPage: &row) }

@@ -71,6 +71,26 @@ package struct AuditRepository: Sendable {
         )
     }
 
+    /// The same in the organization that a request belongs to; `person` is whose token came along, if one did, and may be a
+    /// stranger there.
+    ///
+    /// - Throws: `AuthError.organizationNotBound`.
+    package func recordRefusal(
+        _ reason: String,
+        of person: (user: UserID, session: SessionID)?,
+        at binding: Binding,
+        origin: Origin
+    ) async throws {
+        try await reaching(boundRefusals) { () throws(PostgresError) in
+            _ = try await database.write(
+                """
+                SELECT portero.log_bound_refusal(
+                    \(reason), \(person?.user), \(person?.session), \(binding.arguments), \(SQL.origin(origin)))
+                """
+            )
+        }
+    }
+
     private func recordRefusal(
         _ reason: String,
         of person: (user: UserID, session: SessionID)?,

@@ -82,7 +82,8 @@ package struct CodeRepository: Sendable {
     /// - Throws: `AuthError.wrongCurrentPassword` where the old one is not the current one any more.
     package func changePassword(
         of user: UserID,
-        in session: SessionID,
+        session: SessionID,
+        in organization: OrganizationID?,
         from oldHash: String,
         to hash: String,
         identityDigest: [UInt8],
@@ -90,8 +91,8 @@ package struct CodeRepository: Sendable {
     ) async throws -> Bool {
         try await succeeds(
             """
-            SELECT portero.change_password(\(user), \(session), \(oldHash), \(hash), \(identityDigest),
-                                           \(SQL.origin(origin)))
+            SELECT portero.change_password(\(user), \(session), \(organization), \(oldHash), \(hash),
+                                           \(identityDigest), \(SQL.origin(origin)))
             """,
             ["password_changed_meanwhile": .wrongCurrentPassword]
         )

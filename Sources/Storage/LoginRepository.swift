@@ -16,12 +16,14 @@ package struct LoginRepository: Sendable {
 
     /// Reserves a try, or says why not; a try that a lock refuses is logged.
     ///
-    /// `binding` says where the person wants to come in, where that is one organization by itself.
+    /// `typed` is how somebody named the account. `place` says where the password is asked for, where that is one
+    /// organization by itself.
     ///
     /// - Throws: `AuthError.organizationNotBound`.
     package func begin(
         _ name: LoginName,
-        at binding: Binding?,
+        typed: LoginName,
+        at place: LoginPlace,
         as identity: LoginIdentity,
         event: LoginEvent,
         origin: Origin
@@ -32,13 +34,16 @@ package struct LoginRepository: Sendable {
             \(Int32(policy.wideAttempts)), \(SQL.seconds(policy.wideWindow)), \(SQL.origin(origin))
             """
         let outcome = try await reaching(boundRefusals) { () throws(PostgresError) in
-            guard let binding else {
-                return try await database.write("SELECT * FROM portero.begin_login(\(arguments))")
-                    .first { (row: inout Row) throws(PostgresError) in try LoginTry(&row, isBound: false) }
+            switch place {
+            case .open(let organization):
+                try await database.write(
+                    "SELECT * FROM portero.begin_login(\(arguments), \(organization), \(typed.normalized))"
+                ).first { (row: inout Row) throws(PostgresError) in try LoginTry(&row, in: organization) }
+            case .bound(let binding):
+                try await database.write(
+                    "SELECT * FROM portero.begin_bound_login(\(arguments), \(binding.arguments), \(typed.normalized))"
+                ).first { (row: inout Row) throws(PostgresError) in try LoginTry(bound: &row) }
             }
-            return try await database.write(
-                "SELECT * FROM portero.begin_bound_login(\(arguments), \(binding.arguments))"
-            ).first { (row: inout Row) throws(PostgresError) in try LoginTry(&row, isBound: true) }
         }
         return outcome ?? .wait
     }
@@ -58,6 +63,7 @@ package struct LoginRepository: Sendable {
     package func fail(
         _ candidate: LoginCandidate?,
         name: LoginName,
+        typed: LoginName,
         in organization: OrganizationID?,
         as identity: LoginIdentity,
         reason: LoginFailure,
@@ -71,7 +77,7 @@ package struct LoginRepository: Sendable {
                     \(event.rawValue), \(candidate?.id), \(name.normalized), \(identity.digest), \(identity.network)::cidr,
                     \(reason.rawValue), \(reason.counts), \(Int32(clamping: policy.attempts)),
                     \(SQL.seconds(policy.window)), \(SQL.seconds(policy.duration)), \(SQL.origin(origin)),
-                    \(organization))
+                    \(organization), \(typed.normalized))
                 """
             ).first { (row: inout Row) throws(PostgresError) -> Int? in try row.nextIfPresent() } ?? nil
         }

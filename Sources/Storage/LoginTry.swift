@@ -3,7 +3,7 @@ import Postgres
 
 /// What the database knows of somebody who tries to log in.
 package enum LoginTry: Sendable {
-    /// One try is reserved; it ends with `open` or `fail`. The organization is the one that is asked for, if one is.
+    /// One try is reserved; it ends with `open` or `fail`. The organization is the one where it is asked for, if one is.
     case go(LoginCandidate?, OrganizationID?)
     case locked(seconds: Int)
     /// As many tries as may still fail are being hashed: ask again in a moment.
@@ -36,6 +36,21 @@ package enum LoginFailure: String, Sendable {
     }
 }
 
+/// Where a password is asked for.
+package enum LoginPlace: Sendable {
+    /// At a contract where nobody says where they want to come in; of who is in already, the organization they work in.
+    case open(OrganizationID?)
+    /// Its person has to be a member where the request belongs.
+    case bound(Binding)
+
+    package var isBound: Bool {
+        switch self {
+        case .open: false
+        case .bound: true
+        }
+    }
+}
+
 /// What the password was for; the audit trail knows the same names.
 package enum LoginEvent: String, Sendable {
     case login = "authn_login_fail"
@@ -43,20 +58,33 @@ package enum LoginEvent: String, Sendable {
 }
 
 extension LoginTry {
-    init(_ row: inout Row, isBound: Bool) throws(PostgresError) {
+    init(_ row: inout Row, in organization: OrganizationID?) throws(PostgresError) {
+        self = try Self.read(&row) { (_: inout Row) throws(PostgresError) in (organization, nil) }
+    }
+
+    init(bound row: inout Row) throws(PostgresError) {
+        self = try Self.read(&row) { (row: inout Row) throws(PostgresError) in
+            (try row.nextIfPresent(), try BoundPerson(&row))
+        }
+    }
+
+    /// What both kinds of rows begin with, and then where that is and whether they belong there.
+    private static func read(
+        _ row: inout Row,
+        _ place: (inout Row) throws(PostgresError) -> (OrganizationID?, BoundPerson?)
+    ) throws(PostgresError) -> LoginTry {
         let state: String = try row.next()
         let retryAfter: Int? = try row.nextIfPresent()
         let user: UserID? = try row.nextIfPresent()
         let hash: String? = try row.nextIfPresent()
         let isActive: Bool? = try row.nextIfPresent()
         let isVerified: Bool? = try row.nextIfPresent()
-        let organization: OrganizationID? = isBound ? try row.nextIfPresent() : nil
-        let member = isBound ? try BoundPerson(&row) : nil
+        let (organization, member) = try place(&row)
         switch state {
-        case "locked": self = .locked(seconds: max(1, retryAfter ?? 1))
-        case "wait": self = .wait
+        case "locked": return .locked(seconds: max(1, retryAfter ?? 1))
+        case "wait": return .wait
         default:
-            self = .go(
+            return .go(
                 user.map {
                     LoginCandidate(
                         id: $0,

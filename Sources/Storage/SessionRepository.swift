@@ -120,19 +120,22 @@ package struct SessionRepository: Sendable {
         return outcome ?? .refused
     }
 
-    /// Ends one live session of a user; false when there was none with that id, or none that was opened in `organization`.
+    /// Ends one live session of a user; false when there was none with that id, or none that was opened in `opening`.
+    ///
+    /// `organization` is where they asked for it.
     package func end(
         _ session: SessionID,
         of user: UserID,
-        openedIn organization: OrganizationID? = nil,
+        openedIn opening: OrganizationID? = nil,
         because reason: SessionEnd,
+        in organization: OrganizationID?,
         origin: Origin
     ) async throws -> Bool {
         let ended = try await reaching { () throws(PostgresError) in
             try await database.write(
                 """
                 SELECT portero.end_session(\(session), \(user), \(reason.rawValue), 'authn_token_revoked',
-                                           \(organization), \(SQL.origin(origin)))
+                                           \(opening), \(organization), \(SQL.origin(origin)))
                 """
             ).first { (row: inout Row) throws(PostgresError) -> Bool in try row.next() }
         }

@@ -161,7 +161,7 @@ struct AdministrationTests {
                 """
             #expect(
                 try psql(site.url, rows).split(separator: "\n") == [
-                    #"authn_token_revoked|deactivated|f|{"sessions": 2}"#,
+                    #"authn_token_revoked|deactivated|t|{"sessions": 2}"#,
                     #"user_updated|deactivated|f|{"after": {"is_active": false}, "before": {"is_active": true}}"#,
                     #"user_updated|deactivated|t|{"after": {"is_active": false}, "before": {"is_active": true}}"#,
                     #"user_updated|activated|f|{"after": {"is_active": true}, "before": {"is_active": false}}"#,

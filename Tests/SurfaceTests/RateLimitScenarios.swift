@@ -93,6 +93,17 @@ struct RateLimitScenarios {
         }
     }
 
+    @Test("Ending sessions by number and what takes a password have an allowance each, whichever is used up first")
+    func logoutByNumber() async throws {
+        func end(as forwarded: String) async throws -> Reply {
+            try await visitor.post("/logout", ["session_id": 7], headers: [("X-Forwarded-For", forwarded)])
+        }
+        try await exhaust("203.0.113.8")
+        #expect(try await end(as: "203.0.113.8").status == 404)
+        try await exhaust { _ in try await end(as: "203.0.113.10") }
+        #expect(try await ask(as: "203.0.113.10").status == 401)
+    }
+
     @Test("Other addresses have their own allowance, those of one IPv6 /64 share theirs")
     func addresses() async throws {
         try await exhaust("203.0.113.3")

@@ -1,7 +1,8 @@
 -- 0005 audit: who did what, when, from where; written in the transaction of what it records.
 --
 -- Why    Append-only: the runtime role may insert and read, nobody updates. Monthly partitions keep reports and clean-up fast.
---        No foreign keys: a row outlives the person, the session and the organization that it names.
+--        No foreign keys: a row outlives the person, the session and the organization that it names. What an organization may
+--        not know of people who are none of its own stands in columns that the runtime role cannot read.
 -- Locks  New tables only.
 -- Undo   Forward only.
 
@@ -23,6 +24,10 @@ CREATE TABLE portero.auth_logs (
     user_agent      text,
     request_id      text,
     details         jsonb,
+    -- Whose account it was, from which session and for what reason, where the row's organization is told none of it.
+    concealed_user_id    uuid,
+    concealed_session_id uuid,
+    concealed_reason     text,
 
     CONSTRAINT auth_logs_pkey PRIMARY KEY (occurred_at, id),
     CONSTRAINT auth_logs_event_shape CHECK (event ~ '^[a-z][a-z_]{2,62}$')
@@ -40,7 +45,11 @@ CREATE POLICY tenant ON portero.auth_logs FOR SELECT TO portero_app
 CREATE POLICY append ON portero.auth_logs FOR INSERT TO portero_app WITH CHECK (
     organization_id IS NULL OR organization_id = portero.current_organization()
 );
-GRANT SELECT, INSERT ON portero.auth_logs TO portero_app;
+GRANT INSERT ON portero.auth_logs TO portero_app;
+GRANT SELECT (
+    id, occurred_at, event, success, reason, user_id, actor_id, organization_id, session_id, email, surface, address,
+    user_agent, request_id, details
+) ON portero.auth_logs TO portero_app;
 GRANT USAGE ON SEQUENCE portero.auth_logs_id_seq TO portero_app;
 
 CREATE FUNCTION portero.refuse_change() RETURNS trigger

@@ -25,6 +25,39 @@ BEGIN
 END
 $$;
 
+-- Appends what somebody was refused who tried to come into an organization, or to do something there; outside of any, it is
+-- a row like all others.
+--
+-- Of an account that is no member's, barred or not, the organization is told what was typed and nothing else, as if there
+-- were no such account; whose it was and why it failed is kept for the operator. Both ways are one insert: neither takes
+-- longer.
+CREATE FUNCTION portero.log_attempt(
+    p_origin portero.origin, p_event text, p_reason text, p_user uuid, p_session uuid, p_organization uuid,
+    p_email text DEFAULT NULL, p_typed text DEFAULT NULL
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    IF p_organization IS NULL OR EXISTS (
+        SELECT FROM portero.memberships m WHERE m.organization_id = p_organization AND m.user_id = p_user
+    ) THEN
+        PERFORM portero.log(p_origin, p_event, false, p_reason, p_user, p_session, p_organization, p_email);
+        RETURN;
+    END IF;
+    INSERT INTO portero.auth_logs (
+        event, success, reason, organization_id, email, surface, address, user_agent, request_id,
+        concealed_user_id, concealed_session_id, concealed_reason
+    )
+    VALUES (
+        p_event, false,
+        -- These are so of accounts that do not exist, too.
+        CASE WHEN p_event = 'authz_fail' OR p_reason IN ('locked', 'too_many_failures') THEN p_reason ELSE 'unknown_account' END,
+        p_organization, p_typed, p_origin.surface, p_origin.address, p_origin.user_agent, p_origin.request_id,
+        p_user, p_session, p_reason
+    );
+END
+$$;
+
 -- Replaces the live code of a purpose, and queues the mail that holds the new one.
 CREATE FUNCTION portero.put_code(
     p_purpose text, p_user uuid, p_email text, p_code uuid, p_mac bytea, p_lifetime interval, p_sealed bytea,
@@ -66,10 +99,12 @@ $$;
 --
 -- `state` is 'go' (with the account, or nulls for one that is unknown), 'locked' (come back in `retry_after` seconds), or
 -- 'wait' (as many tries are being hashed now as may still fail). A reservation ends by login_failed or open_session.
+-- `p_identifier` is what the account is found by, `p_typed` what somebody wrote. `p_organization` is the one in which the
+-- password is asked for, where that is one by itself.
 CREATE FUNCTION portero.begin_login(
     p_event text, p_identifier text, p_identity bytea, p_network cidr,
     p_limit integer, p_window interval, p_wide_limit integer, p_wide_window interval, p_origin portero.origin,
-    p_organization uuid DEFAULT NULL,
+    p_organization uuid DEFAULT NULL, p_typed text DEFAULT NULL,
     OUT state text, OUT retry_after integer,
     OUT user_id uuid, OUT password_hash text, OUT is_active boolean, OUT is_verified boolean
 )
@@ -106,8 +141,8 @@ BEGIN
         state := CASE WHEN v_narrow.locked_until > now() THEN 'locked' ELSE 'wait' END;
         retry_after := ceil(extract(epoch FROM v_narrow.locked_until - now()));
         IF state = 'locked' THEN
-            PERFORM portero.log(
-                p_origin, p_event, false, 'locked', begin_login.user_id, NULL, p_organization, p_identifier
+            PERFORM portero.log_attempt(
+                p_origin, p_event, 'locked', begin_login.user_id, NULL, p_organization, p_identifier, p_typed
             );
         END IF;
         RETURN;
@@ -130,19 +165,19 @@ BEGIN
          WHERE f.identity = p_identity AND f.network = '::/0';
         state := 'locked';
         retry_after := ceil(extract(epoch FROM v_wide.window_started + p_wide_window - now()));
-        PERFORM portero.log(
-            p_origin, p_event, false, 'locked', begin_login.user_id, NULL, p_organization, p_identifier
+        PERFORM portero.log_attempt(
+            p_origin, p_event, 'locked', begin_login.user_id, NULL, p_organization, p_identifier, p_typed
         );
     END IF;
 END
 $$;
 
 -- Ends a reservation. `p_counts` is false where the password was right and something else stood in the way.
--- `p_organization` is the one that somebody tried to come into, where that is one by itself.
+-- `p_organization` and `p_typed` as in begin_login.
 CREATE FUNCTION portero.login_failed(
     p_event text, p_user uuid, p_email text, p_identity bytea, p_network cidr, p_reason text, p_counts boolean,
     p_limit integer, p_window interval, p_duration interval, p_origin portero.origin,
-    p_organization uuid DEFAULT NULL,
+    p_organization uuid DEFAULT NULL, p_typed text DEFAULT NULL,
     OUT locked_for integer
 )
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
@@ -162,10 +197,10 @@ BEGIN
     ELSIF p_limit > 0 THEN
         PERFORM portero.release_login(p_identity, p_network);
     END IF;
-    PERFORM portero.log(p_origin, p_event, false, p_reason, p_user, NULL, p_organization, p_email);
+    PERFORM portero.log_attempt(p_origin, p_event, p_reason, p_user, NULL, p_organization, p_email, p_typed);
     IF locked_for IS NOT NULL THEN
-        PERFORM portero.log(
-            p_origin, 'authn_login_lock', false, 'too_many_failures', p_user, NULL, p_organization, p_email
+        PERFORM portero.log_attempt(
+            p_origin, 'authn_login_lock', 'too_many_failures', p_user, NULL, p_organization, p_email, p_typed
         );
     END IF;
 END
@@ -204,7 +239,7 @@ RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 DECLARE
-    v_ended uuid;
+    v_ended record;
 BEGIN
     FOR v_ended IN
         UPDATE portero.sessions s SET ended_at = now(), ended_reason = 'revoked'
@@ -215,9 +250,11 @@ BEGIN
                 ORDER BY o.created_at DESC, o.id DESC
                OFFSET 99
          )
-        RETURNING s.id
+        RETURNING s.id, s.organization_id
     LOOP
-        PERFORM portero.log(p_origin, 'authn_token_revoked', true, 'too_many_sessions', p_user, v_ended);
+        PERFORM portero.log(
+            p_origin, 'authn_token_revoked', true, 'too_many_sessions', p_user, v_ended.id, v_ended.organization_id
+        );
     END LOOP;
 END
 $$;
@@ -248,7 +285,7 @@ BEGIN
         IF p_limit > 0 THEN
             PERFORM portero.release_login(p_identity, p_network);
         END IF;
-        PERFORM portero.log(p_origin, 'authn_login_fail', false, 'account_changed', p_user, NULL, p_organization);
+        PERFORM portero.log_attempt(p_origin, 'authn_login_fail', 'account_changed', p_user, NULL, p_organization);
         state := 'changed';
         RETURN;
     END IF;
@@ -284,9 +321,9 @@ $$;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     portero.register(uuid, text, text, text, uuid, bytea, interval, bytea, portero.origin),
-    portero.begin_login(text, text, bytea, cidr, integer, interval, integer, interval, portero.origin, uuid),
+    portero.begin_login(text, text, bytea, cidr, integer, interval, integer, interval, portero.origin, uuid, text),
     portero.login_failed(
-        text, uuid, text, bytea, cidr, text, boolean, integer, interval, interval, portero.origin, uuid
+        text, uuid, text, bytea, cidr, text, boolean, integer, interval, interval, portero.origin, uuid, text
     ),
     portero.release_login(bytea, cidr),
     portero.open_session(

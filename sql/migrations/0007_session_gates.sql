@@ -100,9 +100,10 @@ BEGIN
 END
 $$;
 
--- Ends one session, or answers false when there was none to end. With `p_within`, only what was opened for its person there.
+-- Ends one session, or answers false when there was none to end. With `p_within`, only what was opened for its person there;
+-- `p_organization` is where they asked for it.
 CREATE FUNCTION portero.end_session(
-    p_session uuid, p_user uuid, p_reason text, p_event text, p_within uuid, p_origin portero.origin
+    p_session uuid, p_user uuid, p_reason text, p_event text, p_within uuid, p_organization uuid, p_origin portero.origin
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -115,11 +116,33 @@ BEGIN
     RETURNING s.organization_id INTO v_organization;
     IF NOT FOUND THEN
         -- Somebody else's, or one that is no more: worth knowing who tries.
-        PERFORM portero.log(p_origin, 'authz_fail', false, 'no_such_session', p_user, p_session);
+        PERFORM portero.log(p_origin, 'authz_fail', false, 'no_such_session', p_user, p_session, p_organization);
         RETURN false;
     END IF;
     PERFORM portero.log(p_origin, p_event, true, p_reason, p_user, p_session, v_organization);
     RETURN true;
+END
+$$;
+
+-- A row for each organization in which sessions of a person worked that ended at once, `p_organizations` with one entry a
+-- session. It names the session from which that was asked for where that works itself.
+CREATE FUNCTION portero.log_revoked(
+    p_origin portero.origin, p_reason text, p_user uuid, p_session uuid, p_organizations uuid[]
+) RETURNS void
+LANGUAGE plpgsql SET search_path = portero, pg_temp
+AS $$
+DECLARE
+    v_home uuid := (SELECT s.organization_id FROM portero.sessions s WHERE s.id = p_session);
+BEGIN
+    PERFORM portero.log(
+        p_origin, 'authn_token_revoked', true, p_reason, p_user,
+        CASE WHEN ended.organization_id IS NOT DISTINCT FROM v_home THEN p_session END,
+        ended.organization_id, NULL, NULL, jsonb_build_object('sessions', ended.sessions)
+    )
+       FROM (
+           SELECT e.organization_id, count(*) AS sessions FROM unnest(p_organizations) e (organization_id)
+            GROUP BY e.organization_id ORDER BY e.organization_id
+       ) ended;
 END
 $$;
 
@@ -130,20 +153,20 @@ CREATE FUNCTION portero.end_sessions(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 DECLARE
-    v_count integer;
+    v_organizations uuid[];
 BEGIN
     -- The person first: a login that is under way is waited for, and its session ends too; and nobody who locks several
     -- sessions of one person does so at the same time as somebody else.
     PERFORM FROM portero.users u WHERE u.id = p_user FOR NO KEY UPDATE;
-    UPDATE portero.sessions s SET ended_at = now(), ended_reason = p_reason
-     WHERE s.user_id = p_user AND s.id IS DISTINCT FROM p_except AND s.ended_at IS NULL AND s.expires_at > now()
-       AND (p_within IS NULL OR s.opened_in = p_within);
-    GET DIAGNOSTICS v_count = ROW_COUNT;
-    PERFORM portero.log(
-        p_origin, 'authn_token_revoked', true, p_reason, p_user, p_current, p_within, NULL, NULL,
-        jsonb_build_object('sessions', v_count)
-    );
-    RETURN v_count;
+    WITH ended AS (
+        UPDATE portero.sessions s SET ended_at = now(), ended_reason = p_reason
+         WHERE s.user_id = p_user AND s.id IS DISTINCT FROM p_except AND s.ended_at IS NULL AND s.expires_at > now()
+           AND (p_within IS NULL OR s.opened_in = p_within)
+        RETURNING s.organization_id
+    )
+    SELECT array_agg(e.organization_id) INTO v_organizations FROM ended e;
+    PERFORM portero.log_revoked(p_origin, p_reason, p_user, p_current, v_organizations);
+    RETURN coalesce(cardinality(v_organizations), 0);
 END
 $$;
 
@@ -187,6 +210,7 @@ DECLARE
     v_successor bytea;
     v_live boolean;
     v_email text;
+    v_home uuid;
     v_opened_in uuid;
     v_key bytea;
 BEGIN
@@ -205,7 +229,7 @@ BEGIN
     IF NOT FOUND OR NOT v_live THEN
         PERFORM portero.log(
             p_origin, 'authn_token_refused', false, CASE WHEN v_live IS NULL THEN 'unknown' ELSE 'session_ended' END,
-            refresh.user_id, refresh.session_id
+            refresh.user_id, refresh.session_id, refresh.organization_id
         );
         state := 'refused';
         RETURN;
@@ -227,15 +251,16 @@ BEGIN
         RETURN;
     END IF;
 
-    IF p_organization IS NOT NULL OR refresh.organization_id IS NOT NULL THEN
+    v_home := refresh.organization_id;
+    IF p_organization IS NOT NULL OR v_home IS NOT NULL THEN
         SELECT m.organization_id INTO refresh.organization_id
           FROM portero.memberships m
-         WHERE m.organization_id = coalesce(p_organization, refresh.organization_id)
+         WHERE m.organization_id = coalesce(p_organization, v_home)
            AND m.user_id = refresh.user_id AND m.is_active
            AND (v_opened_in IS NULL OR m.organization_id = v_opened_in);
         IF NOT FOUND AND p_organization IS NOT NULL THEN
             PERFORM portero.log(
-                p_origin, 'authn_token_refused', false, 'not_member', refresh.user_id, refresh.session_id, NULL, NULL, NULL,
+                p_origin, 'authn_token_refused', false, 'not_member', refresh.user_id, refresh.session_id, v_home, NULL, NULL,
                 jsonb_build_object('organization', p_organization)
             );
             state := 'not_member';
@@ -269,7 +294,7 @@ GRANT EXECUTE ON FUNCTION
     portero.me(uuid, uuid, uuid),
     portero.authenticate(uuid, uuid, uuid),
     portero.note_activity(uuid[], bigint[]),
-    portero.end_session(uuid, uuid, text, text, uuid, portero.origin),
+    portero.end_session(uuid, uuid, text, text, uuid, uuid, portero.origin),
     portero.end_sessions(uuid, uuid, text, uuid, uuid, portero.origin),
     portero.live_sessions(uuid, uuid),
     portero.refresh(bytea, bytea, bytea, interval, uuid, bigint, portero.origin)

@@ -127,7 +127,8 @@ $$;
 
 -- Sets a new password for somebody whose old one was checked; false when the session or the account has ended meanwhile.
 CREATE FUNCTION portero.change_password(
-    p_user uuid, p_session uuid, p_old_hash text, p_hash text, p_identity bytea, p_origin portero.origin
+    p_user uuid, p_session uuid, p_organization uuid, p_old_hash text, p_hash text, p_identity bytea,
+    p_origin portero.origin
 ) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
@@ -146,7 +147,7 @@ BEGIN
     PERFORM portero.forget_password(
         p_user, p_hash, p_session, 'password_changed', p_identity, p_origin.language
     );
-    PERFORM portero.log(p_origin, 'authn_password_change', true, NULL, p_user, p_session);
+    PERFORM portero.log(p_origin, 'authn_password_change', true, NULL, p_user, p_session, p_organization);
     RETURN true;
 END
 $$;
@@ -168,13 +169,15 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION portero.rename_user(p_user uuid, p_full_name text, p_session uuid, p_origin portero.origin) RETURNS void
+CREATE FUNCTION portero.rename_user(
+    p_user uuid, p_full_name text, p_session uuid, p_organization uuid, p_origin portero.origin
+) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
 BEGIN
     UPDATE portero.users u SET full_name = p_full_name WHERE u.id = p_user AND u.full_name <> p_full_name;
     IF FOUND THEN
-        PERFORM portero.log(p_origin, 'user_updated', true, 'full_name', p_user, p_session);
+        PERFORM portero.log(p_origin, 'user_updated', true, 'full_name', p_user, p_session, p_organization);
     END IF;
 END
 $$;
@@ -266,9 +269,9 @@ GRANT EXECUTE ON FUNCTION
     portero.try_code(text, text),
     portero.code_failed(text, uuid, text, portero.origin),
     portero.reset_password(uuid, uuid, text, bytea, portero.origin),
-    portero.change_password(uuid, uuid, text, text, bytea, portero.origin),
+    portero.change_password(uuid, uuid, uuid, text, text, bytea, portero.origin),
     portero.verify_email(uuid, uuid, portero.origin),
-    portero.rename_user(uuid, text, uuid, portero.origin),
+    portero.rename_user(uuid, text, uuid, uuid, portero.origin),
     portero.claim_mails(integer, interval),
     portero.report_mail(uuid, boolean, interval, text)
 TO portero_app;

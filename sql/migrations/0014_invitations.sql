@@ -370,7 +370,10 @@ BEGIN
         RETURN;
     END IF;
     IF NOT v_user.is_active THEN
-        PERFORM portero.log(p_origin, 'authn_login_fail', false, 'inactive', v_user.id, NULL, NULL, v_user.email_normalized);
+        PERFORM portero.log_attempt(
+            p_origin, 'authn_login_fail', 'inactive', v_user.id, NULL, v_invitation.organization_id,
+            v_user.email_normalized, v_user.email_normalized
+        );
         state := 'inactive';
         RETURN;
     END IF;
@@ -386,7 +389,10 @@ BEGIN
 
     IF v_user.email_verified_at IS NULL AND v_user.id IS DISTINCT FROM p_bearer THEN
         PERFORM portero.forget_password(v_user.id, NULL, NULL, 'password_reset', p_identity, p_origin.language);
-        PERFORM portero.log(p_origin, 'authn_password_change', true, 'address_proved_by_another', v_user.id, NULL);
+        PERFORM portero.log(
+            p_origin, 'authn_password_change', true, 'address_proved_by_another', v_user.id, NULL,
+            v_invitation.organization_id
+        );
     END IF;
     UPDATE portero.users u
        SET email_verified_at = coalesce(u.email_verified_at, now()), last_login_at = now(),

@@ -59,7 +59,7 @@ $$;
 CREATE FUNCTION portero.begin_bound_login(
     p_event text, p_identifier text, p_identity bytea, p_network cidr,
     p_limit integer, p_window interval, p_wide_limit integer, p_wide_window interval, p_origin portero.origin,
-    p_host text, p_slug text
+    p_host text, p_slug text, p_typed text
 )
 RETURNS TABLE (
     state text, retry_after integer, user_id uuid, password_hash text, is_active boolean, is_verified boolean,
@@ -76,7 +76,7 @@ BEGIN
     SELECT b.*, v_organization, p.*
       FROM portero.begin_login(
                p_event, p_identifier, p_identity, p_network, p_limit, p_window, p_wide_limit, p_wide_window, p_origin,
-               v_organization
+               v_organization, p_typed
            ) b
       LEFT JOIN LATERAL portero.bound_person(b.user_id, v_organization) p ON true;
 END
@@ -107,6 +107,19 @@ BEGIN
         ON s.opened_in IS NULL OR s.opened_in = v_organization
      WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active
        AND CASE WHEN s.opened_in IS NULL THEN true ELSE portero.opening_stands(s) END;
+END
+$$;
+
+-- Appends that somebody was refused in the organization that their request belongs to; nulls for who came without a token.
+CREATE FUNCTION portero.log_bound_refusal(
+    p_reason text, p_user uuid, p_session uuid, p_host text, p_slug text, p_origin portero.origin
+) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
+AS $$
+BEGIN
+    PERFORM portero.log_attempt(
+        p_origin, 'authz_fail', p_reason, p_user, p_session, portero.require_bound_organization(p_host, p_slug)
+    );
 END
 $$;
 
@@ -173,9 +186,10 @@ GRANT EXECUTE ON FUNCTION
     portero.bound_organization(text, text),
     portero.email_of_username(text),
     portero.begin_bound_login(
-        text, text, bytea, cidr, integer, interval, integer, interval, portero.origin, text, text
+        text, text, bytea, cidr, integer, interval, integer, interval, portero.origin, text, text, text
     ),
     portero.authenticate_bound(uuid, uuid, text, text),
+    portero.log_bound_refusal(text, uuid, uuid, text, text, portero.origin),
     portero.register_member(
         uuid, text, text, text, text, uuid, bytea, interval, bytea, text, text, bigint, text, text[], boolean,
         uuid, uuid, portero.origin

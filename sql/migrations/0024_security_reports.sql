@@ -5,7 +5,7 @@
 -- Locks  ACCESS EXCLUSIVE on auth_logs and sessions while the indexes are made.
 -- Undo   Forward only.
 
--- They name no organization, for a password is the same in all of them.
+-- By no organization, for a password is the same in all of them, wherever it was changed.
 CREATE INDEX auth_logs_password_changes ON portero.auth_logs (occurred_at, user_id) WHERE event = 'authn_password_change';
 -- When a session was over, or will be.
 CREATE INDEX sessions_of_organization_by_end ON portero.sessions (organization_id, coalesce(ended_at, expires_at))

@@ -76,7 +76,7 @@ package struct IngeocimycSurface: Surface {
     /// The person behind a request's access token, in the organization that the request belongs to.
     func caller(of request: Request) async throws -> BoundCaller {
         guard let token = request.bearerToken else { throw AuthError.unauthenticated }
-        return try await authentication.caller(presenting: token, at: request.host)
+        return try await authentication.caller(presenting: token, at: request.host, origin: request.origin)
     }
 }
 

@@ -12,7 +12,7 @@ extension IngeocimycSurface {
         let question = LogQuery(
             event: query.word("event", 3...63, like: "authn_login_fail"),
             userNumber: query.int("userId", in: 1...9_007_199_254_740_991),
-            email: query.parsed("email", .email, EmailAddress.init),
+            email: query.text("email", .line(1...EmailAddress.maximumLength)),
             success: query.bool("success"),
             from: query.moment("from", endOfDay: false),
             to: query.moment("to", endOfDay: true),

@@ -79,7 +79,7 @@ extension SesionesSurface {
         var body = try JSONBody(request, isOptional: true)
         let token = request.body.isEmpty ? nil : body.token()
         try body.finish()
-        if let token { try numbered.requireOwn(token, caller) }
+        if let token { try await numbered.requireOwn(token, caller, origin: request.origin) }
         return .closed(try await sessions.logoutAll(caller.caller, exceptCurrent: false, origin: request.origin))
     }
 }

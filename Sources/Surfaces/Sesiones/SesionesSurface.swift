@@ -39,7 +39,7 @@ package struct SesionesSurface: Surface {
     /// The person behind the token of the header.
     func caller(of request: Request) async throws -> BoundCaller {
         guard let token = request.onlyHeaderBytes("x-auth-token") else { throw AuthError.unauthenticated }
-        return try await authentication.caller(presenting: token, at: request.host)
+        return try await authentication.caller(presenting: token, at: request.host, origin: request.origin)
     }
 
     /// The organization's program behind the key of the header.

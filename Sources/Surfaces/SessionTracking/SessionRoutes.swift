@@ -33,7 +33,7 @@ extension SessionTrackingSurface {
         var caller: BoundCaller?
         if request.headerBytes("authorization") != nil {
             guard let token = request.bearerToken else { throw AuthError.unauthenticated }
-            caller = try await authentication.caller(presenting: token, at: request.host)
+            caller = try await authentication.caller(presenting: token, at: request.host, origin: request.origin)
         }
         try await sessions.end(number, at: request.host, by: caller, origin: request.origin)
         var writer = JSONWriter()

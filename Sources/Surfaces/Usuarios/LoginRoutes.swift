@@ -24,7 +24,11 @@ extension UsuariosSurface {
             ),
             origin: request.origin
         )
-        let caller = try await authentication.caller(presenting: Array(login.accessToken.utf8)[...], at: request.host)
+        let caller = try await authentication.caller(
+            presenting: Array(login.accessToken.utf8)[...],
+            at: request.host,
+            origin: request.origin
+        )
         let role = try await directory.role(login.person.role.number, at: request.host)
         return .json(200) {
             $0.field("id", login.sessionNumber.rawValue)

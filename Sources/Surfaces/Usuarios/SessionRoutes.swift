@@ -11,9 +11,12 @@ extension UsuariosSurface {
         var body = try JSONBody(request)
         let token = body.string("token", .verbatim(upToBytes: 8192))
         try body.finish()
-        let named = try await authentication.caller(presenting: Array(token.utf8)[...], at: request.host)
-        guard named.caller.userID == caller.userID else { throw AuthError.sessionOfSomebodyElse }
-        try await ownSessions.logout(named.caller, origin: request.origin)
+        let named = try await authentication.caller(
+            presenting: Array(token.utf8)[...],
+            at: request.host,
+            origin: request.origin
+        )
+        try await ownSessions.logout(named.caller, by: caller, origin: request.origin)
         return .message("Sesión cerrada exitosamente")
     }
 

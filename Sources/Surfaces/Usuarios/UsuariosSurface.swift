@@ -53,7 +53,7 @@ package struct UsuariosSurface: Surface {
 
     func boundCaller(of request: Request) async throws -> BoundCaller {
         guard let token = request.bearerToken else { throw AuthError.unauthenticated }
-        return try await authentication.caller(presenting: token, at: request.host)
+        return try await authentication.caller(presenting: token, at: request.host, origin: request.origin)
     }
 }
 

@@ -139,7 +139,7 @@ extension Configuration {
             "PORTERO_AUTH_RATE_LIMIT_PER_MINUTE",
             \.authRateLimitPerMinute,
             .integer(0...1_000_000),
-            "login, register, forgot, reset and refresh on the other surfaces, per address (IPv6: per /64); 0 turns it off"
+            "login, register, forgot, reset and refresh on the other surfaces, per address (IPv6: per /64), and as many ends of sessions by their number; 0 turns it off"
         ),
         Setting(
             "PORTERO_LOCKOUT_ATTEMPTS",
