@@ -81,8 +81,8 @@ END
 $$;
 
 -- Notes when live sessions were used, `p_ages` in milliseconds ago: forward only, and none twice within a minute, whichever
--- servers say so. Nobody waits for this, nor this for anybody: who holds a session moves it, ends it, or lets the next use be
--- noted. A crash may forget it, so the disk is not waited for either. What changes is in no index, and no list shows it.
+-- servers say so. This waits for nobody: who holds a session moves it, ends it, or lets the next use be noted. Who refreshes or
+-- ends one meanwhile waits for this statement, not for the disk: a crash may forget it. What changes is in no index and no list.
 CREATE FUNCTION portero.note_activity(p_sessions uuid[], p_ages bigint[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$

@@ -77,7 +77,6 @@ struct IngeocimycScenarios {
         let taken = try await register(["email": reply["user"]?["email"]])
         #expect(taken.status == 409 && taken.faultyFields == ["email"])
         #expect(try await register(["role": "Nadie"]).shape == Reply.nestFields)
-        #expect(try await register(token: "nonsense").shape == Reply.nest(401))
     }
 
     @Test("The profile tells role and permissions as they are now")
