@@ -19,12 +19,42 @@ extension Dependencies {
         _ body: (Actor) async throws -> Value
     ) async throws -> Value {
         let actor = try caller.actor(from: origin)
+        return try await recording({ try await storage.audit.recordRefusal($0, of: actor) }) { try await body(actor) }
+    }
+
+    /// Has an organization's program do something there, and writes it down where its key lacks the right to.
+    func acting<Value: Sendable>(
+        as program: ServiceCaller,
+        from origin: Origin,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        let (key, organization) = (program.keyID, program.organizationID)
+        return try await recording(
+            { try await storage.audit.recordRefusal($0, of: key, in: organization, origin: origin) },
+            body
+        )
+    }
+
+    /// Does something for who sent no token in the organization that the request belongs to, and writes down a refusal.
+    func acting<Value: Sendable>(
+        at binding: Binding,
+        from origin: Origin,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        try await recording(
+            { try await storage.audit.recordRefusal($0, of: nil, at: binding, origin: origin) },
+            body
+        )
+    }
+
+    private func recording<Value: Sendable>(
+        _ record: (String) async throws -> Void,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
         do {
-            return try await body(actor)
+            return try await body()
         } catch {
-            if let reason = (error as? AuthError)?.missingRight {
-                try await storage.audit.recordRefusal(reason, of: actor)
-            }
+            if let reason = (error as? AuthError)?.missingRight { try await record(reason) }
             throw error
         }
     }
@@ -38,56 +68,13 @@ extension Dependencies {
         guard caller.openedIn != nil else { return }
         try await acting(as: caller, from: origin) { _ in throw AuthError.sessionOpenedByAnother }
     }
-}
 
-extension Dependencies {
     /// Refuses to end the session of somebody else than the caller, and writes it down.
     ///
     /// - Throws: `AuthError.sessionOfSomebodyElse`.
     func requireSame(_ user: UserID, as caller: Caller, from origin: Origin) async throws {
         guard user != caller.userID else { return }
         try await acting(as: caller, from: origin) { _ in throw AuthError.sessionOfSomebodyElse }
-    }
-}
-
-extension Dependencies {
-    /// Has an organization's program do something there, and writes it down where its key lacks the right to.
-    func acting<Value: Sendable>(
-        as program: ServiceCaller,
-        from origin: Origin,
-        _ body: () async throws -> Value
-    ) async throws -> Value {
-        do {
-            return try await body()
-        } catch {
-            if let reason = (error as? AuthError)?.missingRight {
-                try await storage.audit.recordRefusal(
-                    reason,
-                    of: program.keyID,
-                    in: program.organizationID,
-                    origin: origin
-                )
-            }
-            throw error
-        }
-    }
-}
-
-extension Dependencies {
-    /// Does something for who sent no token in the organization that the request belongs to, and writes down a refusal.
-    func acting<Value: Sendable>(
-        at binding: Binding,
-        from origin: Origin,
-        _ body: () async throws -> Value
-    ) async throws -> Value {
-        do {
-            return try await body()
-        } catch {
-            if let reason = (error as? AuthError)?.missingRight {
-                try await storage.audit.recordRefusal(reason, of: nil, at: binding, origin: origin)
-            }
-            throw error
-        }
     }
 }
 

@@ -52,7 +52,7 @@ package struct AuthenticationService: Sendable {
 
     /// The same for a request that names no organization and came to this host: any surface's token counts.
     ///
-    /// Who belongs elsewhere is written down as refused.
+    /// Who belongs elsewhere is written down as refused, as far as their network's allowance for that goes.
     ///
     /// - Throws: `AuthError.unauthenticated`; `.notMemberHere`; `.organizationNotBound` where a setting is wrong.
     package func caller(
@@ -60,23 +60,30 @@ package struct AuthenticationService: Sendable {
         at host: HostName?,
         origin: Origin
     ) async throws -> BoundCaller {
-        let subject = try dependencies.subject(of: token)
-        let live: BoundSession?
         do {
-            live = try await dependencies.storage.sessions.live(
-                subject.sessionID,
-                user: subject.userID,
-                at: dependencies.binding(host)
-            )
+            return try await caller(presenting: token, at: host)
         } catch AuthError.notMemberHere {
-            try await dependencies.storage.audit.recordRefusal(
-                "not_member",
-                of: (subject.userID, subject.sessionID),
-                at: dependencies.binding(host),
-                origin: origin
-            )
+            let subject = try dependencies.subject(of: token)
+            if dependencies.limit(on: origin, to: .recordRefusalOfStranger) == nil {
+                try await dependencies.storage.audit.recordRefusal(
+                    "not_member",
+                    of: (subject.userID, subject.sessionID),
+                    at: dependencies.binding(host),
+                    origin: origin
+                )
+            }
             throw AuthError.notMemberHere
         }
+    }
+
+    /// The same where nobody is refused who belongs elsewhere.
+    func caller(presenting token: ArraySlice<UInt8>, at host: HostName?) async throws -> BoundCaller {
+        let subject = try dependencies.subject(of: token)
+        let live = try await dependencies.storage.sessions.live(
+            subject.sessionID,
+            user: subject.userID,
+            at: dependencies.binding(host)
+        )
         guard let live else { throw AuthError.unauthenticated }
         if live.isStale { dependencies.activity.note(subject.sessionID) }
         return BoundCaller(

@@ -58,10 +58,14 @@ package struct Dependencies: Sendable {
     ///
     /// - Throws: `AuthError.tooManyRequests`.
     func admit(_ origin: Origin, to use: LimitedUse = .credentials) throws(AuthError) {
-        guard origin.surface != .usuarios else { return }
+        guard origin.surface != .usuarios, let seconds = limit(on: origin, to: use) else { return }
+        throw .tooManyRequests(seconds: seconds)
+    }
+
+    /// Spends the allowance of a network; beyond it, after how many seconds there is more.
+    func limit(on origin: Origin, to use: LimitedUse) -> Int? {
         let allowance = Allowance(network: origin.network, use: use)
-        guard let wait = limiter.admit(allowance, at: uptime()) else { return }
-        throw .tooManyRequests(seconds: Int((wait + 999_999_999) / 1_000_000_000))
+        return limiter.admit(allowance, at: uptime()).map { Int(($0 + 999_999_999) / 1_000_000_000) }
     }
 }
 
@@ -70,6 +74,8 @@ enum LimitedUse: Hashable {
     case credentials
     /// Many people who begin and end their work behind one address use up neither by the other.
     case endSessionByNumber
+    /// Whoever has an account may be refused elsewhere as often as they like: not each time takes a row.
+    case recordRefusalOfStranger
 }
 
 private struct Allowance: Hashable {

@@ -54,7 +54,7 @@ package struct RegistrationService: Sendable {
         guard let token else { return try await register(account, at: host, by: nil, origin: origin) }
         let caller: Caller
         do {
-            caller = try await authentication.caller(presenting: token, at: host, origin: origin).caller
+            caller = try await authentication.caller(presenting: token, at: host).caller
         } catch let refusal as AuthError {
             guard refusal == .unauthenticated || refusal == .notMemberHere else { throw refusal }
             do {

@@ -150,6 +150,7 @@ package struct DirectoryRepository: Sendable {
                 "member_not_found": .memberNotFound, "memberships_role_fkey": .unknownRole,
                 "users_email_key": .emailTaken, "users_username_key": .usernameTaken,
                 "employees_dni_key": .dniTaken, "account_shared": .accountShared,
+                "session_opened_by_another": .sessionOpenedByAnother,
                 "username_is_address": .usernameIsAddress,
                 "employee_incomplete": .employeeIncomplete,
             ]

@@ -159,10 +159,11 @@ struct EmbeddedPostgresTests {
                 let server = try await start(in: directory, on: loop)
                 async let running: Void = server.run(lookingAtTheLogEvery: .milliseconds(10))
                 for round in ["first", "second"] {
-                    let filler = Data((String(repeating: "x", count: 1_048_576 * 9) + round + "\n").utf8)
                     let end = try #require(FileHandle(forWritingAtPath: log.path))
-                    try end.seekToEnd()
-                    try end.write(contentsOf: filler)
+                    let room = ServerLog.limit - Int(try end.seekToEnd())
+                    // Up to the limit, which is not beyond it, and then over it at once.
+                    try end.write(contentsOf: Data(repeating: UInt8(ascii: "x"), count: room))
+                    try end.write(contentsOf: Data("x\(round)\n".utf8))
                     try end.close()
                     while try size(of: log.path) > ServerLog.limit { try await loop.sleep(for: .milliseconds(5)) }
                     _ = try psql(server.database.uri, "SELECT nothing")

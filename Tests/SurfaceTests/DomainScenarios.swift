@@ -107,6 +107,8 @@ struct DomainScenarios {
             }
             // Who waited for too long, on a machine that is busy, is told to come back.
             #expect(Set(try await replies.value).isSubset(of: [403, 503]))
+            let body: JSONText = ["domains": ["propia.example"]]
+            #expect(try await site.visitor().patch(company.path, body, token: company.token).status == 403)
             #expect(try await site.database.count("SELECT count(*) FROM portero.organization_domains") == 0)
         }
     }
@@ -221,6 +223,7 @@ struct DomainScenarios {
             }
             // Who waited for too long, on a machine that is busy, is told to come back.
             #expect(Set(try await replies.value).isSubset(of: [409, 503]))
+            #expect(try await site.visitor().delete(company.path, token: company.token).status == 409)
             #expect(try await site.defaultOrganization() == company.id)
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import Support
 import Testing
 
@@ -57,6 +58,26 @@ struct RateLimitScenarios {
             #expect(reply.shape == Reply.problem(429))
             #expect((1...3).contains(Int(reply.header("Retry-After") ?? "") ?? 0))
         }
+    }
+
+    @Test("Whoever is refused where they are no member leaves rows up to an allowance, and is answered alike beyond it")
+    func strangers() async throws {
+        let person = try await site.person()
+        let token = try await site.session(of: person, site.visitor(from: "127.0.0.39")).access
+        let started = ContinuousClock.now
+        for _ in 0..<60 {
+            let reply = try await visitor.get(
+                "/api/auth/profile",
+                token: token,
+                headers: [("X-Forwarded-For", "203.0.113.39")]
+            )
+            #expect(reply.status == 403)
+        }
+        let seconds = Double((ContinuousClock.now - started).components.seconds + 1)
+        let rows = try await site.database.count(
+            "SELECT count(*) FROM portero.auth_logs WHERE event = 'authz_fail' AND address = '203.0.113.39'"
+        )
+        #expect((30...30 + Int(seconds / 2)).contains(rows))
     }
 
     @Test("After the seconds of Retry-After another request passes")

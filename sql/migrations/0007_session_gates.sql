@@ -166,6 +166,12 @@ BEGIN
     )
     SELECT array_agg(e.organization_id) INTO v_organizations FROM ended e;
     PERFORM portero.log_revoked(p_origin, p_reason, p_user, p_current, v_organizations);
+    IF v_organizations IS NULL AND p_current IS NULL THEN
+        -- The operator asked for it, and there was none.
+        PERFORM portero.log(
+            p_origin, 'authn_token_revoked', true, p_reason, p_user, NULL, NULL, NULL, NULL, jsonb_build_object('sessions', 0)
+        );
+    END IF;
     RETURN coalesce(cardinality(v_organizations), 0);
 END
 $$;
@@ -260,8 +266,7 @@ BEGIN
            AND (v_opened_in IS NULL OR m.organization_id = v_opened_in);
         IF NOT FOUND AND p_organization IS NOT NULL THEN
             PERFORM portero.log(
-                p_origin, 'authn_token_refused', false, 'not_member', refresh.user_id, refresh.session_id, v_home, NULL, NULL,
-                jsonb_build_object('organization', p_organization)
+                p_origin, 'authn_token_refused', false, 'not_member', refresh.user_id, refresh.session_id, v_home
             );
             state := 'not_member';
             RETURN;

@@ -14,6 +14,12 @@ RETURN normalize(
     translate(lower(regexp_replace(normalize(p_text, NFD), '[\u0300-\u036f]', '', 'g')), 'øłđħı', 'oldhi'), NFC
 );
 
+-- What a search looks for in folded texts. Nothing but accents would fold to nothing, which is found everywhere: as it is, it
+-- is found nowhere.
+CREATE FUNCTION portero.fold_search(p_search text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN coalesce(nullif(portero.fold(p_search), ''), p_search);
+
 CREATE TABLE portero.organization_domains (
     domain          text NOT NULL,
     organization_id uuid NOT NULL REFERENCES portero.organizations (id) ON DELETE CASCADE,

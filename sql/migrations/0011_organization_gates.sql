@@ -236,7 +236,7 @@ BEGIN
         CASE p_sort WHEN 'email' THEN $q$split_part(m.search_text, E'\n', 2)$q$ WHEN 'created_at' THEN 'm.created_at'
                     WHEN 'role' THEN 'lower(o.name) COLLATE "C"' ELSE 'm.sort_name' END,
         CASE p_sort WHEN 'role' THEN 'JOIN portero.roles o ON o.id = m.role_id' ELSE '' END,
-        CASE WHEN p_search IS NULL THEN 'AND $2 IS NULL' ELSE 'AND strpos(m.search_text, portero.fold($2)) > 0' END,
+        CASE WHEN p_search IS NULL THEN 'AND $2 IS NULL' ELSE 'AND strpos(m.search_text, portero.fold_search($2)) > 0' END,
         CASE WHEN p_descending THEN 'DESC' ELSE 'ASC' END
     ) USING p_organization, p_search, p_limit, p_offset;
 END

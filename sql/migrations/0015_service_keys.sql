@@ -2,7 +2,7 @@
 --
 -- Why    A key is shown once and stored as SHA-256; what it may do is what its maker could grant. A deleted key is gone, and
 --        with it all that it could do.
--- Locks  ACCESS EXCLUSIVE on sessions for a moment, for a foreign key; else new tables only.
+-- Locks  SHARE ROW EXCLUSIVE on sessions for a moment, for a foreign key; else new tables only.
 -- Undo   Forward only.
 
 CREATE TABLE portero.service_keys (

@@ -2,7 +2,7 @@
 --
 -- Why    Two contracts name sessions by numbers. A number is random, so it works as what it is used for: somebody's own key
 --        to their session. What of a session may change, and who may open one for another person, is decided here.
--- Locks  None.
+-- Locks  SHARE ROW EXCLUSIVE on sessions for a moment, for a trigger.
 -- Undo   DROP VIEW public.sesion; for the rest, forward only.
 
 CREATE TYPE portero.numbered_session AS (

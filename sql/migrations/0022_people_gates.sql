@@ -8,7 +8,7 @@
 -- A search as a pattern that matches what is searched for and nothing else.
 CREATE FUNCTION portero.search_pattern(p_search text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN '%' || regexp_replace(portero.fold(p_search), '([\\%_])', '\\\1', 'g') || '%';
+RETURN '%' || regexp_replace(portero.fold_search(p_search), '([\\%_])', '\\\1', 'g') || '%';
 
 CREATE TYPE portero.person AS (
     number bigint, username text, email text, is_active boolean, created_at timestamptz, last_login_at timestamptz,
@@ -369,6 +369,10 @@ BEGIN
     v_renames := v_moves OR coalesce(p_email <> v_user.email, false)
         OR (p_username IS NOT NULL AND p_username IS DISTINCT FROM v_user.username);
     IF v_renames THEN
+        IF v_user.id = p_actor
+            AND EXISTS (SELECT FROM portero.sessions s WHERE s.id = p_session AND s.opened_in IS NOT NULL) THEN
+            PERFORM portero.refuse('session_opened_by_another');
+        END IF;
         IF EXISTS (
             SELECT FROM portero.memberships m WHERE m.user_id = v_user.id AND m.organization_id <> p_organization
         ) THEN
@@ -476,7 +480,7 @@ AS $$
           ) shown
          WHERE r.organization_id = p_organization AND (p_only IS NULL OR r.number = p_only)
            AND (p_search IS NULL
-                OR strpos(portero.fold(r.name || E'\n' || shown.description), portero.fold(p_search)) > 0)
+                OR strpos(portero.fold(r.name || E'\n' || shown.description), portero.fold_search(p_search)) > 0)
     ) h
      ORDER BY CASE WHEN p_descending THEN -h.place ELSE h.place END
      LIMIT p_limit OFFSET p_offset

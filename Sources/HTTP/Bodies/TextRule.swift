@@ -9,8 +9,8 @@ package struct TextRule: Sendable {
     /// Unicode white space at both ends is dropped.
     package var isTrimmed: Bool
     package var allowsControlCharacters: Bool
-    /// Joiners, marks of direction and others of Unicode's category Cf: two texts that differ in them look the same.
-    package var allowsFormatCharacters = true
+    /// Joiners, marks of direction, fillers, selectors of variants: two texts that differ in them look the same.
+    package var allowsInvisibleCharacters = true
 
     /// One line of text as people write it: trimmed, no control characters, this many code points after trimming.
     package static func line(_ length: ClosedRange<Int>) -> TextRule {
@@ -25,7 +25,7 @@ package struct TextRule: Sendable {
     /// A line whose characters can all be seen, for what tells one from another, such as the number of a document.
     package static func visible(_ length: ClosedRange<Int>) -> TextRule {
         var rule = line(length)
-        rule.allowsFormatCharacters = false
+        rule.allowsInvisibleCharacters = false
         return rule
     }
 
@@ -52,7 +52,7 @@ package struct TextRule: Sendable {
         guard allowsControlCharacters || !text.hasControlCharacters else {
             return .failure(Fault(kind: .controlCharacters))
         }
-        guard allowsFormatCharacters || !text.hasFormatCharacters else {
+        guard allowsInvisibleCharacters || !text.hasInvisibleCharacters else {
             return .failure(Fault(kind: .controlCharacters))
         }
         return .success(text)
@@ -86,7 +86,9 @@ extension String {
         }
     }
 
-    fileprivate var hasFormatCharacters: Bool {
-        unicodeScalars.contains { !$0.isASCII && $0.properties.generalCategory == .format }
+    fileprivate var hasInvisibleCharacters: Bool {
+        unicodeScalars.contains {
+            !$0.isASCII && ($0.properties.isDefaultIgnorableCodePoint || $0.properties.generalCategory == .format)
+        }
     }
 }

@@ -97,7 +97,7 @@ extension SessionConflict {
         case .token: "Token_Sesion no es el de la sesión"
         case .start: "Fecha_Inicio no es la de la sesión"
         case .expiry: "Fecha_Expiracion solo puede adelantarse, y no antes de Fecha_Inicio"
-        case .activity: "Ultima_Actividad no puede retroceder ni estar en el futuro"
+        case .activity: "Ultima_Actividad no puede ser anterior a Fecha_Inicio ni estar en el futuro"
         case .ended: "La sesión ya ha terminado"
         }
     }

@@ -2,7 +2,7 @@ import Domain
 
 extension BuiltInRole {
     /// What this contract says of the roles that the database describes in English.
-    private var descripcion: String {
+    fileprivate var descripcion: String {
         switch self {
         case .admin: "Puede hacer todo"
         case .staff: "Gestiona salas y reservas"
@@ -18,6 +18,6 @@ extension BuiltInRole {
 extension DirectoryRole {
     /// The name tells what is built in: no organization gives it to a role of its own.
     var descripcion: String {
-        BuiltInRole(rawValue: name).flatMap { BuiltInRole.descripciones[$0] } ?? description
+        BuiltInRole(rawValue: name)?.descripcion ?? description
     }
 }

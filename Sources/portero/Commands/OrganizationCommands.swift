@@ -49,8 +49,8 @@ extension Command {
     ) { arguments, program in
         let order = DomainOrder(
             slug: try arguments.needed("--slug", .slug),
-            added: try arguments.values(of: "--add", .host),
-            removed: try arguments.values(of: "--remove", .host),
+            added: Array(Set(try arguments.values(of: "--add", .host))),
+            removed: Array(Set(try arguments.values(of: "--remove", .host))),
             moves: arguments.has("--move")
         )
         if let complaint = order.complaint {

@@ -58,7 +58,10 @@ struct TextRuleTests {
 
     @Test(
         "What has to be visible has neither joiners nor marks of direction, which a line may have",
-        arguments: ["12\u{200b}34", "12\u{200d}34", "\u{feff}1234", "12\u{ad}34", "\u{202e}1234", "1234\u{2060}"]
+        arguments: [
+            "12\u{200b}34", "12\u{200d}34", "\u{feff}1234", "12\u{ad}34", "\u{202e}1234", "1234\u{2060}",
+            "12\u{fe0f}34", "12\u{34f}34", "\u{115f}1234", "1234\u{3164}",
+        ]
     )
     func visible(_ text: String) {
         #expect(fault(.visible(1...32), text) == .controlCharacters)

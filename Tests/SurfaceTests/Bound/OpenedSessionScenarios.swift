@@ -125,6 +125,22 @@ struct OpenedSessionScenarios {
         #expect(try await visitor.get("/auth/invitations", token: tokens.access).json?.array?.count == 1)
     }
 
+    @Test("Who manages people through it changes others, but not the address and the name that its person logs in by")
+    func ownAddress() async throws {
+        let opened = try await site.opened(by: .program, holding: ["manage_users"], at: visitor)
+        let (own, other) = (try await site.number(of: opened.person), try await site.number(of: site.boundMember()))
+        let usuarios = try site.usuarios()
+        func change(_ number: Int, _ body: JSONText) async throws -> Int {
+            try await usuarios.send("PUT", "/api/usuarios/\(number)", body: body.text, token: opened.token).status
+        }
+        let robbed = "robo-\(UInt32.random(in: 0 ... .max))"
+        #expect(try await change(own, ["email": .string("\(robbed)@correo.example")]) == 403)
+        #expect(try await change(own, ["username": .string(robbed)]) == 403)
+        #expect(try await site.events(of: opened.person).count { $0 == "authz_fail session_opened_by_another" } == 2)
+        #expect(try await change(own, ["email": .string(opened.person.email)]) == 200)
+        #expect(try await change(other, ["email": .string("\(robbed)@correo.example")]) == 200)
+    }
+
     @Test("It sees and ends what was opened for its person there, and none of the person's own sessions")
     func sessions() async throws {
         let opened = try await site.opened(at: visitor)

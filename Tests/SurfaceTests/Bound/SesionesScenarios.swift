@@ -206,10 +206,13 @@ struct SesionesScenarios {
                 ["Fecha_Expiracion": .integer(start - 1)],
                 "Fecha_Expiracion solo puede adelantarse, y no antes de Fecha_Inicio"
             ),
-            (["Ultima_Actividad": .integer(start - 1)], "Ultima_Actividad no puede retroceder ni estar en el futuro"),
+            (
+                ["Ultima_Actividad": .integer(start - 1)],
+                "Ultima_Actividad no puede ser anterior a Fecha_Inicio ni estar en el futuro"
+            ),
             (
                 ["Ultima_Actividad": .integer(start + 86_400)],
-                "Ultima_Actividad no puede retroceder ni estar en el futuro"
+                "Ultima_Actividad no puede ser anterior a Fecha_Inicio ni estar en el futuro"
             ),
         ]
         for (changes, message) in cases {

@@ -298,7 +298,7 @@ struct UsuariosListScenarios {
                          WHERE datname = current_database() AND wait_event_type = 'Lock'
                         """
                     )
-                    return waiting == 1 ? true : nil
+                    return waiting > 0 ? true : nil
                 }
                 let bar = Task {
                     try await site.visitor().patch(path, ["is_active": false], token: staff.token).status
@@ -306,7 +306,12 @@ struct UsuariosListScenarios {
                 try await site.severalWait()
                 return (login, bar)
             }
-            #expect(try await [statuses.0.value, statuses.1.value] == [200, 200])
+            // Who waited for too long, on a machine that is busy, is told to come back.
+            #expect([200, 503].contains(try await statuses.0.value))
+            if try await statuses.1.value == 503 {
+                let again = try await site.visitor().patch(path, ["is_active": false], token: staff.token)
+                #expect(again.status == 200)
+            }
             #expect(try await staff.get("/sesiones?search=\(person.email)")["total"] == 0)
         }
     }
