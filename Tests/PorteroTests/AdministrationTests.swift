@@ -54,7 +54,10 @@ struct AdministrationTests {
             func login() async throws -> Int { try await site.track(at: "Uno.example:8000") }
             #expect(try await login() == 200)
             for (line, answer, status) in [
-                ("--slug cripta --add Uno.example --add dos.example", "cripta has dos.example,uno.example", 401),
+                (
+                    "--slug cripta --add Uno.example --add dos.example --add uno.example",
+                    "cripta has dos.example,uno.example", 401
+                ),
                 ("--slug cripta --add uno.example", "cripta has dos.example,uno.example", 401),
                 ("--slug cripta --remove uno.example --add tres.example", "cripta has dos.example,tres.example", 200),
                 ("--slug faro --add dos.example --add uno.example --move", "faro has dos.example,uno.example", 401),
@@ -200,6 +203,11 @@ struct AdministrationTests {
             try await site.expect("user logout", "logged ana@example.com out: 1 session ended")
             #expect(try await site.me(token) == 401)
             try await site.expect("user logout", "logged ana@example.com out: 0 sessions ended")
+            let rows = """
+                SELECT details ->> 'sessions' FROM portero.auth_logs
+                 WHERE event = 'authn_token_revoked' ORDER BY occurred_at
+                """
+            #expect(try psql(site.url, rows) == "1\n0\n")
             #expect(try await site.logIn().status == 200)
         }
     }

@@ -67,6 +67,7 @@ struct MemberScenarios {
             ("n%CC%83ez", ["Íñigo Núñez"]), ("100%25", ["Cien 100% Seguro"]), ("%25", ["Cien 100% Seguro"]),
             ("_", ["Sub_Rayado"]), ("%5C", ["Ba\\rra"]), ("ENIGMA.77", ["Sub_Rayado"]), ("buzon-raro", ["Ba\\rra"]),
             ("'%20OR%201=1--", []), ("nadie", []), ("100%25%20seg", ["Cien 100% Seguro"]), ("(", []), ("%5Bs", []),
+            ("%CC%81", []),
         ]
     )
     func search(text: String, found: [String]) async throws {

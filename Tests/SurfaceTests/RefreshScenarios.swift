@@ -128,6 +128,10 @@ struct RefreshScenarios {
         let strange = JSONText.string(UUID().uuidString.lowercased())
         #expect(try await refresh(tokens.refresh, organization: strange).shape == Reply.problem(404))
         #expect(try await site.events(of: person).contains("authn_token_refused not_member"))
+        let telling = try await site.database.count(
+            "SELECT count(*) FROM portero.auth_logs WHERE user_id = \(person.id) AND details ->> 'organization' IS NOT NULL"
+        )
+        #expect(telling == 0)
         let next = Tokens(try await refresh(tokens.refresh))
         try await endGrace(of: person)
         #expect(try await refresh(tokens.refresh, organization: strange).shape == Reply.problem(401))

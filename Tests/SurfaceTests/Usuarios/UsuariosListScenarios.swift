@@ -79,6 +79,7 @@ struct UsuariosListScenarios {
             ("100%25", 10), ("%25", 10), ("jose", 10), ("JOS%C3%89%20100", 10), ("Nu%C3%B1ez_", 10), ("nunez%5C", 0),
             ("%5Cx", 10), ("correo.example", 30), ("correo_example", 0), ("c%25o", 0), ("zzz", 0), ("%27", 0),
             ("%27%20OR%201%3D1--", 0), ("jo", 10), ("", 30), ("%20", 30),
+            ("%CC%81", 0),
         ]
     )
     func searches(search: String, count: Int) async throws {
@@ -160,6 +161,7 @@ struct UsuariosListScenarios {
         #expect(down.json?.array?.compactMap { $0["nombre"]?.string } == ["Usuario", "Staff"])
         // All of them are active: their ids decide.
         #expect(try await staff.get("/roles?sort=activo").answer.text == list.answer.text)
+        #expect(try await staff.get("/roles?search=%CC%81").json?.array?.count == 0)
         #expect(try await staff.get("/roles?search=STAF").json?.array?.count == 1)
         #expect(try await staff.get("/roles/\(try await staff.roleNumber("Staff"))").shape == "200 \(rol)")
     }
