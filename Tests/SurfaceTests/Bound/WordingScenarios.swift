@@ -65,11 +65,7 @@ struct WordingScenarios {
 
     private func ask(_ text: String, _ contract: Contract) async throws -> Answer {
         let port = try contract == .usuarios ? #require(site.server.usuariosPort) : site.server.port
-        let client = try await RawClient(to: port, on: TestLoops.next())
-        try await client.send(text)
-        let answer = try await client.answer()
-        await client.close()
-        return answer
+        return try await RawClient.ask(port, text)
     }
 
     @Test("Every refusal has the body that its contract's refusals have", arguments: Manner.all)

@@ -133,12 +133,7 @@ struct UsuariosLimitScenarios {
     }
 
     private func send(_ request: String, from address: String) async throws -> Answer {
-        let port = try #require(site.server.usuariosPort)
-        let client = try await RawClient(to: port, from: address, on: TestLoops.next())
-        try await client.send(request)
-        let answer = try await client.answer()
-        await client.close()
-        return answer
+        try await RawClient.ask(#require(site.server.usuariosPort), request, from: address)
     }
 
     @Test("A browser's preflight for an allowed origin costs nothing, and is answered also when nothing is left")
