@@ -5,11 +5,27 @@ import Testing
 
 @Suite("Hash pool")
 struct HashPoolTests {
-    /// Holds jobs up until it is opened.
+    /// Holds jobs up until it is opened, asleep: a thread that spun would keep the processor from what opens it.
     private final class Gate: Sendable {
-        private let isOpen = Atomic(false)
-        func open() { isOpen.store(true, ordering: .releasing) }
-        func wait() { while !isOpen.load(ordering: .acquiring) { sched_yield() } }
+        private let ends: (reading: Int32, writing: Int32)
+
+        init() {
+            var ends: [Int32] = [-1, -1]
+            precondition(pipe(&ends) == 0)
+            self.ends = (ends[0], ends[1])
+        }
+
+        deinit {
+            close(ends.reading)
+            close(ends.writing)
+        }
+
+        func open() { precondition(write(ends.writing, "o", 1) == 1) }
+
+        func wait() {
+            var end = pollfd(fd: ends.reading, events: Int16(POLLIN), revents: 0)
+            while poll(&end, 1, -1) < 0 {}
+        }
     }
 
     private final class Counts: Sendable {
@@ -30,7 +46,8 @@ struct HashPoolTests {
             counts.atOnce.subtract(1, ordering: .relaxed)
         }
         let first = (0..<2).map { _ in Task { try await pool.submit(work) } }
-        while pool.running < 2 { await Task.yield() }
+        // Not until `running` is 2: a thread counts as running a moment before it is at the work.
+        while counts.atOnce.load(ordering: .relaxed) < 2 { await Task.yield() }
         let taken = await withTaskGroup(of: Bool.self, returning: Int.self) { group in
             for _ in 0..<200 {
                 group.addTask {
