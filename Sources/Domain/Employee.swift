@@ -9,7 +9,10 @@ package struct Employee: Sendable {
     }
 }
 
-/// The same before it has a number; where it is a change, nil stays as it is.
+/// The same before it has a number.
+///
+/// Where it is a change, nil stays as it is, and an empty text empties what may be empty: the addresses of both kinds, the
+/// phone and the days.
 package struct EmployeeDetails: Sendable {
     package var firstNames: String?
     package var lastNames: String?

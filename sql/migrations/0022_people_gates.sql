@@ -221,7 +221,7 @@ AS $$
      WHERE u.number = p_number AND (p_manages OR u.id = p_self)
 $$;
 
--- Keeps what is not null about an employee; whoever was none becomes one.
+-- Keeps what is not null about an employee; whoever was none becomes one. An empty text empties what may be empty.
 CREATE FUNCTION portero.put_employee(p_organization uuid, p_user uuid, p_employee portero.employee) RETURNS void
 LANGUAGE plpgsql SET search_path = portero, pg_temp
 AS $$
@@ -231,10 +231,12 @@ BEGIN
     UPDATE portero.employees e
        SET first_names = coalesce(p_employee.first_names, e.first_names),
            last_names = coalesce(p_employee.last_names, e.last_names), dni = coalesce(p_employee.dni, e.dni),
-           email = coalesce(p_employee.email, e.email), phone = coalesce(p_employee.phone, e.phone),
-           address = coalesce(p_employee.address, e.address),
-           born_on = coalesce(p_employee.born_on::date, e.born_on),
-           hired_on = coalesce(p_employee.hired_on::date, e.hired_on), salary = coalesce(v_salary, e.salary),
+           email = nullif(coalesce(p_employee.email, e.email), ''),
+           phone = nullif(coalesce(p_employee.phone, e.phone), ''),
+           address = nullif(coalesce(p_employee.address, e.address), ''),
+           born_on = nullif(coalesce(p_employee.born_on, e.born_on::text), '')::date,
+           hired_on = nullif(coalesce(p_employee.hired_on, e.hired_on::text), '')::date,
+           salary = coalesce(v_salary, e.salary),
            status = coalesce(p_employee.status, e.status)
      WHERE e.organization_id = p_organization AND e.user_id = p_user;
     IF FOUND THEN
@@ -247,8 +249,9 @@ BEGIN
         organization_id, user_id, first_names, last_names, dni, email, phone, address, born_on, hired_on, salary, status
     )
     VALUES (
-        p_organization, p_user, p_employee.first_names, p_employee.last_names, p_employee.dni, p_employee.email,
-        p_employee.phone, p_employee.address, p_employee.born_on::date, p_employee.hired_on::date, v_salary,
+        p_organization, p_user, p_employee.first_names, p_employee.last_names, p_employee.dni,
+        nullif(p_employee.email, ''), nullif(p_employee.phone, ''), nullif(p_employee.address, ''),
+        nullif(p_employee.born_on, '')::date, nullif(p_employee.hired_on, '')::date, v_salary,
         coalesce(p_employee.status, 'activo')
     );
 END

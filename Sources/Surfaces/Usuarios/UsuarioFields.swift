@@ -30,17 +30,19 @@ extension JSONBody {
     }
 
     /// What is kept about an employee; of a new one, the names and the dni are required.
+    ///
+    /// Forms send an empty text for a line that nobody filled in, and for one that somebody has emptied.
     mutating func empleado(isNew: Bool) -> EmployeeDetails? {
         object("empleado") { body in
             var details = EmployeeDetails()
             details.firstNames = body.name("nombres")
             details.lastNames = body.name("apellidos")
             details.dni = body.optionalString("dni", .visible(1...32))
-            details.email = body.email("email")?.text
-            details.phone = body.optionalString("telefono", .visible(1...40))
-            details.address = body.optionalString("direccion", .visible(1...400))
-            details.bornOn = body.day("fechaNacimiento")
-            details.hiredOn = body.day("fechaIngreso")
+            details.email = body.emptiable("email") { $0.email("email")?.text }
+            details.phone = body.emptiable("telefono") { $0.optionalString("telefono", .visible(1...40)) }
+            details.address = body.emptiable("direccion") { $0.optionalString("direccion", .visible(1...400)) }
+            details.bornOn = body.emptiable("fechaNacimiento") { $0.day("fechaNacimiento") }
+            details.hiredOn = body.emptiable("fechaIngreso") { $0.day("fechaIngreso") }
             details.salary = body.salario()
             details.status = body.estado()
             if isNew {
@@ -48,6 +50,10 @@ extension JSONBody {
             }
             return details
         }
+    }
+
+    private mutating func emptiable(_ name: StaticString, unlessEmpty read: (inout Self) -> String?) -> String? {
+        value(name)?.string?.trimmingWhiteSpace == "" ? "" : read(&self)
     }
 
     private mutating func name(_ name: StaticString) -> String? {

@@ -58,6 +58,36 @@ struct UsuariosScenarios {
         #expect(kept == 2)
     }
 
+    @Test("An empty text empties what may be empty, in a change as in what is new; null and what is absent stay")
+    func emptied() async throws {
+        let staff = try await Staff.hired(at: site)
+        let optional = ["email", "telefono", "direccion", "fechaNacimiento", "fechaIngreso"]
+        let empty = Dictionary(uniqueKeysWithValues: optional.map { ($0, JSONText.string("")) })
+        func kept(of id: Int) async throws -> [JSONText?] {
+            let read = try await staff.get("/usuarios/\(id)")
+            return optional.map { read["empleado"]?[$0] }
+        }
+
+        let names: [String: JSONText] = ["nombres": "Eva", "apellidos": "Vacía", "dni": "1"]
+        let sparse = try await staff.send(
+            "POST",
+            "/usuarios",
+            staff.newcomer(["empleado": .object(names.merging(empty) { $1 })])
+        )
+        let newcomer = try #require(sparse["id"]?.integer)
+        #expect(try await kept(of: newcomer).allSatisfy { $0 == .null })
+
+        let whole = try await staff.send("POST", "/usuarios", staff.newcomer(["empleado": Staff.empleado]))
+        let id = try #require(whole["id"]?.integer)
+        let before = try await kept(of: id)
+        #expect(before.allSatisfy { $0 != .null })
+        _ = try await staff.send("PUT", "/usuarios/\(id)", ["empleado": ["telefono": .null, "salario": 7]])
+        #expect(try await kept(of: id) == before)
+        #expect(try await staff.send("PUT", "/usuarios/\(id)", ["empleado": .object(empty)]).status == 200)
+        #expect(try await kept(of: id).allSatisfy { $0 == .null })
+        #expect(try await staff.get("/usuarios/\(id)")["empleado"]?["dni"] == Staff.empleado["dni"])
+    }
+
     @Test(
         "What no employee has is refused by its field",
         arguments: [
