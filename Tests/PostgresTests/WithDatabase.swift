@@ -29,20 +29,6 @@ func withObservedDatabase<Value: Sendable>(
     }
 }
 
-extension DatabaseConfiguration {
-    /// For tests that are not about time: a machine that does something else meanwhile is slow.
-    static func patient(_ url: String) -> DatabaseConfiguration {
-        var configuration = DatabaseConfiguration(url: url)
-        configuration.callTimeout = .seconds(60)
-        configuration.statementTimeout = .seconds(50)
-        configuration.lockTimeout = .seconds(50)
-        configuration.idleInTransactionTimeout = .seconds(50)
-        configuration.connectionPatience = .seconds(50)
-        configuration.leasePatience = .seconds(50)
-        return configuration
-    }
-}
-
 extension Database {
     /// Waits until a connection of the observed database runs a statement with this text.
     func waitForActivity(_ text: String) async {

@@ -267,7 +267,8 @@ struct InvariantTests {
         let url = site.scratch.url
         let ids = companies.map(\.idText)
         try await onLoop { loop in
-            var configuration = DatabaseConfiguration(url: url, role: "portero_app")
+            var configuration = DatabaseConfiguration.patient(url)
+            configuration.role = "portero_app"
             configuration.connections = 1
             try await withDatabase(configuration, on: loop) { database in
                 let question: SQL = """

@@ -194,7 +194,7 @@ struct SourcesOfTruthTests {
 
     private func ask(_ question: SQL) async throws -> [String] {
         try await withScratchDatabase(from: MigratedTemplate.shared.name) { scratch, loop in
-            try await withDatabase(DatabaseConfiguration(url: scratch.url), on: loop) { database in
+            try await withDatabase(.patient(scratch.url), on: loop) { database in
                 try await database.texts(question)
             }
         }

@@ -14,12 +14,9 @@ struct Premises: Sendable {
         let folder = FileManager.default.temporaryDirectory.appending(path: "portero-\(scratch.name)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
-        var configuration = DatabaseConfiguration(url: scratch.url)
+        // A test may hold a transaction open, for which the other tests of its suite wait.
+        var configuration = DatabaseConfiguration.patient(scratch.url)
         configuration.connections = 2
-        // What a test itself asks may take as long as a busy machine needs.
-        configuration.callTimeout = .seconds(60)
-        configuration.statementTimeout = .seconds(60)
-        configuration.lockTimeout = .seconds(60)
         try await withDatabase(configuration, on: loop) { database in
             try await body(Premises(database: database, scratch: scratch, folder: folder))
         }
