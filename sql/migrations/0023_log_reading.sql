@@ -104,10 +104,12 @@ $$;
 CREATE FUNCTION portero.tally_late_log() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp SET timezone = 'UTC'
 AS $$
+DECLARE
+    v_until date;
 BEGIN
-    -- Held until the end: no day is counted between this row and its commit.
-    PERFORM FROM portero.log_tally t WHERE t.counted_until > NEW.occurred_at::date FOR SHARE;
-    IF FOUND THEN
+    -- Waits for a day that is being counted, and has none counted between this row and its commit.
+    SELECT t.counted_until INTO v_until FROM portero.log_tally t FOR SHARE;
+    IF v_until > NEW.occurred_at::date THEN
         INSERT INTO portero.log_days AS d (organization_id, day, event, success, rows)
         SELECT o.id, NEW.occurred_at::date, NEW.event, NEW.success, 1
           FROM portero.organizations o WHERE o.id = NEW.organization_id
@@ -130,7 +132,11 @@ CREATE TRIGGER auth_logs_tally_late AFTER INSERT ON portero.auth_logs
 CREATE FUNCTION portero.tally_deleted_logs() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portero, pg_temp SET timezone = 'UTC'
 AS $$
+DECLARE
+    v_day date := (SELECT max(g.occurred_at)::date FROM deleted g);
 BEGIN
+    -- Waits for a day that is being counted, perhaps with these rows.
+    PERFORM FROM portero.log_tally t WHERE t.counted_until <= v_day FOR SHARE;
     UPDATE portero.log_days d SET rows = d.rows - gone.rows
       FROM (
           SELECT g.organization_id, g.occurred_at::date AS day, g.event, g.success, count(*) AS rows

@@ -5,14 +5,6 @@ import Testing
 
 @Suite("Logs, reports and clean-up of ingeocimyc", .serving(), .timeLimit(.minutes(10)))
 struct IngeocimycSecurityScenarios {
-    /// An organization of its own behind a domain of its own, and somebody who may do everything there.
-    private struct Tenant: Sendable {
-        let id: UUID
-        let host: String
-        let admin: Person
-        let token: String
-    }
-
     let site: Site
     let visitor: Visitor
 
@@ -21,55 +13,16 @@ struct IngeocimycSecurityScenarios {
         visitor = site.visitor()
     }
 
-    private func tenant(as role: String = "Admin") async throws -> Tenant {
-        let admin = try await site.person()
-        let id = try await site.organization("Sala", with: admin, as: role)
-        let host = "sala-\(UInt64.random(in: 0 ... .max)).example"
-        try await site.give(host, to: id)
-        return Tenant(id: id, host: host, admin: admin, token: try await site.session(of: admin, visitor).access)
-    }
-
-    private func ask(
-        _ tenant: Tenant,
-        _ path: String,
-        _ body: String? = nil,
-        token: String? = nil
-    ) async throws -> Reply {
-        try await visitor.send(
-            body == nil ? "GET" : "POST",
-            "/api/auth/\(path)",
-            body: body ?? "",
-            token: token ?? tenant.token,
-            headers: [("Host", tenant.host)]
-        )
-    }
-
-    /// Rows of the audit trail, this many days old.
-    private func log(
-        _ event: String,
-        of tenant: Tenant,
-        daysAgo: Double = 0,
-        user: UUID? = nil,
-        email: String? = nil,
-        address: String = "203.0.113.7",
-        times: Int = 1
-    ) async throws {
-        try await site.database.run(
-            """
-            INSERT INTO portero.auth_logs (occurred_at, event, success, user_id, organization_id, email, address)
-            SELECT now() - make_interval(secs => \(daysAgo * 86_400)), \(event), \(!event.hasSuffix("fail")), \(user),
-                   \(tenant.id), \(email), \(address)::text::inet
-              FROM generate_series(1, \(times))
-            """
-        )
+    private func tenant() async throws -> LoggedTenant {
+        try await LoggedTenant.settled(at: site, visitor)
     }
 
     @Test("A page of the log has ten fields a row, newest first, and the exact total")
     func pages() async throws {
         let tenant = try await tenant()
         let (id, email) = (tenant.admin.id, tenant.admin.email)
-        try await log("authn_login_fail", of: tenant, daysAgo: 3, user: id, email: email, times: 25)
-        let reply = try await ask(tenant, "logs?event=authn_login_fail&limit=10&page=3")
+        try await tenant.log("authn_login_fail", daysAgo: 3, user: id, email: email, times: 25)
+        let reply = try await tenant.ask("logs?event=authn_login_fail&limit=10&page=3")
         #expect(
             reply.shape
                 == "200 {logs: [{createdAt: time, email: string, event: string, id: integer, ipAddress: string, reason: null, sessionId: null, success: bool, userAgent: null, userId: integer}], pagination: {limit: integer, page: integer, total: integer, totalPages: integer}}"
@@ -77,9 +30,9 @@ struct IngeocimycSecurityScenarios {
         #expect(reply["logs"]?.array?.count == 5)
         #expect(reply["pagination"] == ["page": 3, "limit": 10, "total": 25, "totalPages": 3])
         #expect(reply["logs"]?.array?.first?["userId"] == .integer(try await site.number(of: tenant.admin)))
-        let beyond = try await ask(tenant, "logs?event=authn_login_fail&page=1000000&limit=100")
+        let beyond = try await tenant.ask("logs?event=authn_login_fail&page=1000000&limit=100")
         #expect(beyond["logs"] == [] && beyond["pagination"]?["total"] == 25)
-        let newest = try await ask(tenant, "logs?limit=1")
+        let newest = try await tenant.ask("logs?limit=1")
         #expect(newest["logs"]?.array?.first?["event"] == "authn_login_success")
         #expect(newest["logs"]?.array?.first?["sessionId"]?.integer != nil)
         #expect(newest["logs"]?.array?.first?["email"] == .string(tenant.admin.email))
@@ -90,11 +43,11 @@ struct IngeocimycSecurityScenarios {
         let tenant = try await tenant()
         let bruno = try await site.person("Bruno")
         try await site.join(bruno, to: tenant.id, as: "Staff")
-        try await log("authn_login_fail", of: tenant, daysAgo: 10, user: bruno.id, email: bruno.email, times: 3)
-        try await log("authn_password_change", of: tenant, daysAgo: 5, user: bruno.id)
-        try await log("authn_login_fail", of: tenant, daysAgo: 1, email: "nadie@correo.example", times: 2)
-        try await log("authn_login_fail", of: tenant, daysAgo: 1, email: "nadie.nuevo")
-        try await log("authn_login_fail", of: tenant, daysAgo: 1, email: String(repeating: "x", count: 254))
+        try await tenant.log("authn_login_fail", daysAgo: 10, user: bruno.id, email: bruno.email, times: 3)
+        try await tenant.log("authn_password_change", daysAgo: 5, user: bruno.id)
+        try await tenant.log("authn_login_fail", daysAgo: 1, email: "nadie@correo.example", times: 2)
+        try await tenant.log("authn_login_fail", daysAgo: 1, email: "nadie.nuevo")
+        try await tenant.log("authn_login_fail", daysAgo: 1, email: String(repeating: "x", count: 254))
         let number = try await site.number(of: bruno)
         let sixDaysAgo = Date.now.addingTimeInterval(-6 * 86_400).formatted(.iso8601)
         for (query, count) in [
@@ -107,73 +60,10 @@ struct IngeocimycSecurityScenarios {
             ("email=otra%40correo.example", 0), ("from=2999-01-01", 0),
             ("userId=\(number)&email=\(bruno.email)&success=false&event=authn_login_fail&to=\(sixDaysAgo)", 3),
         ] {
-            let reply = try await ask(tenant, "logs?\(query)")
+            let reply = try await tenant.ask("logs?\(query)")
             #expect(reply["pagination"]?["total"] == .integer(count), "\(query)")
             #expect(reply["logs"]?.array?.count == count, "\(query)")
         }
-    }
-
-    @Test("Totals and pages stay exact once days have been counted, and when rows come late or go")
-    func counted() async throws {
-        let tenant = try await tenant()
-        for day in 3..<9 {
-            try await log("authn_login_fail", of: tenant, daysAgo: Double(day), email: "a@b.example", times: day)
-        }
-        try await site.database.run("UPDATE portero.log_tally SET counted_until = current_date - 30")
-        try await site.database.run("DO $$ BEGIN WHILE portero.tally_logs() LOOP END LOOP; END $$")
-        let counted = try await site.database.count(
-            "SELECT sum(rows)::bigint FROM portero.log_days WHERE organization_id = \(tenant.id)"
-        )
-        #expect(counted == 33)
-        try await log("authn_login_fail", of: tenant, daysAgo: 4.5, email: "late@b.example", times: 2)
-        var ids: [Int] = []
-        for page in 1...4 {
-            let reply = try await ask(tenant, "logs?success=false&limit=10&page=\(page)")
-            #expect(reply["pagination"]?["total"] == 35)
-            ids += (reply["logs"]?.array ?? []).compactMap { $0["id"]?.integer }
-        }
-        let all = try await site.database.texts(
-            """
-            SELECT l.id::text FROM portero.auth_logs l WHERE l.organization_id = \(tenant.id) AND NOT l.success
-             ORDER BY l.occurred_at DESC, l.id DESC
-            """
-        )
-        #expect(ids.map { "\($0)" } == all)
-        try await site.database.run(
-            "DELETE FROM portero.auth_logs WHERE organization_id = \(tenant.id) AND email = 'late@b.example'"
-        )
-        #expect(try await ask(tenant, "logs?success=false")["pagination"]?["total"] == 33)
-    }
-
-    @Test("Different addresses stay exact once days have been counted, and when rows come late or go")
-    func countedAddresses() async throws {
-        let tenant = try await tenant()
-        for day in 3..<9 {
-            try await log("authn_login_fail", of: tenant, daysAgo: Double(day), address: "203.0.113.\(day)", times: 2)
-        }
-        try await log("authn_login_success", of: tenant, daysAgo: 8, address: "203.0.113.3")
-        try await log("authn_password_change", of: tenant, daysAgo: 4, address: "203.0.113.99")
-        try await site.database.run("UPDATE portero.log_tally SET counted_until = current_date - 30")
-        try await site.database.run("DO $$ BEGIN WHILE portero.tally_logs() LOOP END LOOP; END $$")
-        /// How many tried in so many days, the one who asks included.
-        func addresses(in days: Int) async throws -> Int? {
-            try await ask(tenant, "security/report?days=\(days)")["uniqueIps"]?.integer
-        }
-        #expect(try await addresses(in: 30) == 7)
-        #expect(try await addresses(in: 6) == 4)
-        #expect(try await addresses(in: 1) == 1)
-        try await log("authn_login_fail", of: tenant, daysAgo: 4, address: "203.0.113.8")
-        try await log("authn_login_fail", of: tenant, address: "203.0.113.7")
-        #expect(try await addresses(in: 30) == 7)
-        #expect(try await addresses(in: 6) == 6)
-        try await site.database.run(
-            """
-            DELETE FROM portero.auth_logs
-             WHERE organization_id = \(tenant.id) AND occurred_at > now() - interval '5 days' AND host(address) LIKE '203.%'
-            """
-        )
-        #expect(try await addresses(in: 6) == 2)
-        #expect(try await addresses(in: 30) == 6)
     }
 
     @Test(
@@ -185,10 +75,13 @@ struct IngeocimycSecurityScenarios {
             ("logs?from=ayer", "from"), ("logs?to=2025-13-01", "to"), ("security/report?days=0", "days"),
             ("security/report?days=366", "days"), ("security/report?days=x", "days"),
             ("security/cleanup-stats?days=0", "days"), ("logs?page=9223372036854775807", "page"),
+            ("logs?page=1&page=2", "page"), ("logs?limit=-1", "limit"), ("logs?success=TRUE", "success"),
+            ("logs?event=A", "event"), ("logs?userId=1.0", "userId"), ("security/report?days=7&days=8", "days"),
+            ("security/cleanup-stats?days=3651", "days"), ("security/report?days=", "days"),
         ]
     )
     func badQueries(_ path: String, _ field: String) async throws {
-        let reply = try await ask(tenant(), path)
+        let reply = try await tenant().ask(path)
         #expect(reply.shape == Reply.nestFields)
         #expect(reply.faultyFields == [field])
     }
@@ -198,12 +91,12 @@ struct IngeocimycSecurityScenarios {
         let tenant = try await tenant()
         for number in 0..<6 {
             let email = "cuenta\(number)@correo.example"
-            try await log("authn_login_fail", of: tenant, daysAgo: 2, email: email, address: "203.0.113.9")
+            try await tenant.log("authn_login_fail", daysAgo: 2, email: email, address: "203.0.113.9")
         }
-        try await log("authn_login_fail", of: tenant, daysAgo: 40, email: "vieja@correo.example")
-        try await log("authn_token_reuse", of: tenant, user: tenant.admin.id)
-        try await log("authn_login_lock", of: tenant, user: tenant.admin.id, email: tenant.admin.email)
-        let reply = try await ask(tenant, "security/report?days=30")
+        try await tenant.log("authn_login_fail", daysAgo: 40, email: "vieja@correo.example")
+        try await tenant.log("authn_token_reuse", user: tenant.admin.id)
+        try await tenant.log("authn_login_lock", user: tenant.admin.id, email: tenant.admin.email)
+        let reply = try await tenant.ask("security/report?days=30")
         #expect(
             reply.json?.keys == [
                 "failedByDay", "lockedAccounts", "period", "suspiciousActivity", "topFailedEmails", "topFailedIps",
@@ -224,7 +117,7 @@ struct IngeocimycSecurityScenarios {
         #expect(days.count == 30 && days.compactMap { $0["count"]?.integer }.reduce(0, +) == 6)
         #expect(reply["topFailedIps"] == [["ipAddress": "203.0.113.9", "count": 6]])
         #expect(reply["topFailedEmails"]?.array?.count == 6)
-        #expect(try await ask(tenant, "security/report")["period"]?["days"] == 7)
+        #expect(try await tenant.ask("security/report")["period"]?["days"] == 7)
     }
 
     @Test("Stats tell how things stand now")
@@ -233,15 +126,15 @@ struct IngeocimycSecurityScenarios {
         let closed = try await site.person()
         try await site.join(closed, to: tenant.id, as: "Staff")
         try await site.database.run("UPDATE portero.users SET is_active = false WHERE id = \(closed.id)")
-        try await log("authn_login_fail", of: tenant, email: "a@b.example", times: 2)
-        try await log("authn_login_lock", of: tenant, email: "a@b.example")
+        try await tenant.log("authn_login_fail", email: "a@b.example", times: 2)
+        try await tenant.log("authn_login_lock", email: "a@b.example")
         try await site.database.run(
             """
             INSERT INTO portero.auth_logs (event, success, reason, user_id)
             VALUES ('authn_password_change', true, 'reset', \(tenant.admin.id))
             """
         )
-        let reply = try await ask(tenant, "security/stats")
+        let reply = try await tenant.ask("security/stats")
         #expect(
             reply.json == [
                 "activeUsers": 1, "totalUsers": 2, "activeSessions": 1, "failedLoginsLast24h": 2,
@@ -254,8 +147,8 @@ struct IngeocimycSecurityScenarios {
     func cleansUp() async throws {
         let (tenant, other) = (try await tenant(), try await self.tenant())
         for each in [tenant, other] {
-            try await log("authn_login_fail", of: each, daysAgo: 60, email: "a@b.example", times: 3)
-            try await log("authn_login_fail", of: each, daysAgo: 35, email: "a@b.example", times: 2)
+            try await each.log("authn_login_fail", daysAgo: 60, email: "a@b.example", times: 3)
+            try await each.log("authn_login_fail", daysAgo: 35, email: "a@b.example", times: 2)
             try await oldSession(of: each, daysAgo: 50)
             try await site.database.run(
                 """
@@ -265,27 +158,27 @@ struct IngeocimycSecurityScenarios {
                 """
             )
         }
-        let before = try await ask(tenant, "security/cleanup-stats?days=45")
+        let before = try await tenant.ask("security/cleanup-stats?days=45")
         let table = "{oldRecords: integer, oldestRecord: time, totalRecords: integer}"
         #expect(
             before.shape
                 == "200 {byTable: {codes: \(table), logs: \(table), refreshTokens: \(table), sessions: \(table)}, oldRecords: integer, oldestRecord: time, totalRecords: integer}"
         )
         #expect(before["oldRecords"] == 7)
-        let reply = try await ask(tenant, "security/cleanup", #"{"days":45}"#)
+        let reply = try await tenant.ask("security/cleanup", #"{"days":45}"#)
         #expect(reply.status == 200 && reply["message"] == "Se eliminaron 7 registros de más de 45 días.")
         #expect(reply["deletedRecords"] == ["sessions": 1, "refreshTokens": 1, "codes": 1, "logs": 4, "total": 7])
-        #expect(try await ask(tenant, "security/cleanup-stats?days=45")["oldRecords"] == 0)
-        #expect(try await ask(other, "security/cleanup-stats?days=45")["oldRecords"] == 7)
-        let written = try await ask(tenant, "logs?event=data_cleaned_up")
+        #expect(try await tenant.ask("security/cleanup-stats?days=45")["oldRecords"] == 0)
+        #expect(try await other.ask("security/cleanup-stats?days=45")["oldRecords"] == 7)
+        let written = try await tenant.ask("logs?event=data_cleaned_up")
         #expect(written["pagination"]?["total"] == 1)
         #expect(written["logs"]?.array?.first?["userId"] == .integer(try await site.number(of: tenant.admin)))
-        #expect(try await ask(tenant, "security/cleanup", #"{"days":45}"#)["deletedRecords"]?["total"] == 0)
-        #expect(try await ask(tenant, "logs?event=data_cleaned_up")["pagination"]?["total"] == 2)
+        #expect(try await tenant.ask("security/cleanup", #"{"days":45}"#)["deletedRecords"]?["total"] == 0)
+        #expect(try await tenant.ask("logs?event=data_cleaned_up")["pagination"]?["total"] == 2)
     }
 
     /// A session that expired, with the login that opened it and a refresh token.
-    private func oldSession(of tenant: Tenant, daysAgo: Int) async throws {
+    private func oldSession(of tenant: LoggedTenant, daysAgo: Int) async throws {
         let session = UUID()
         try await site.database.run(
             """
@@ -312,7 +205,7 @@ struct IngeocimycSecurityScenarios {
     @Test("Nothing younger than 30 days goes", arguments: ["29", "0", "-1", "3651", "1e9", "\"90\"", "null", "45.5"])
     func keepsWhatIsYoung(_ days: String) async throws {
         let tenant = try await tenant()
-        let reply = try await ask(tenant, "security/cleanup", "{\"days\":\(days)}")
+        let reply = try await tenant.ask("security/cleanup", "{\"days\":\(days)}")
         #expect(reply.shape == Reply.nestFields)
         #expect(reply.faultyFields == ["days"])
         await #expect(throws: PostgresError.self) {
@@ -325,7 +218,7 @@ struct IngeocimycSecurityScenarios {
     @Test("Clean-ups at once delete each row once")
     func cleansUpAtOnce() async throws {
         let tenant = try await tenant()
-        try await log("authn_login_fail", of: tenant, daysAgo: 60, times: 500)
+        try await tenant.log("authn_login_fail", daysAgo: 60, times: 500)
         let totals = try await site.atOnce(6) { visitor, _ in
             let reply = try await visitor.send(
                 "POST",
@@ -352,16 +245,16 @@ struct IngeocimycSecurityScenarios {
         let session = try await site.session(of: member).access
         let stranger = try await self.tenant().token
         for (path, body) in paths {
-            let reply = try await ask(tenant, path, body, token: session)
+            let reply = try await tenant.ask(path, body, token: session)
             #expect(reply.shape == Reply.nest(403), "\(path)")
             let permission = body == nil ? "view_audit_log" : "manage_organization"
             #expect(reply["message"] == .string("Esto requiere el permiso \(permission)."), "\(path)")
-            #expect(try await ask(tenant, path, body, token: stranger).shape == Reply.nest(403), "\(path)")
-            #expect(try await ask(tenant, path, body, token: "nonsense").shape == Reply.nest(401), "\(path)")
+            #expect(try await tenant.ask(path, body, token: stranger).shape == Reply.nest(403), "\(path)")
+            #expect(try await tenant.ask(path, body, token: "nonsense").shape == Reply.nest(401), "\(path)")
         }
         let number = try await site.number(of: member)
         for (who, count) in [("&userId=\(number)", 5), ("", 10)] {
-            let refusals = try await ask(tenant, "logs?event=authz_fail\(who)")
+            let refusals = try await tenant.ask("logs?event=authz_fail\(who)")
             #expect(refusals["pagination"]?["total"] == .integer(count))
         }
     }
@@ -369,19 +262,19 @@ struct IngeocimycSecurityScenarios {
     @Test("Another organization's rows are in no list, count or report")
     func isolation() async throws {
         let (one, other) = (try await tenant(), try await tenant())
-        try await log("authn_login_fail", of: one, email: "secreto@correo.example", address: "203.0.113.99", times: 7)
+        try await one.log("authn_login_fail", email: "secreto@correo.example", address: "203.0.113.99", times: 7)
         for path in [
             "logs", "logs?email=secreto%40correo.example", "logs?success=false", "security/report", "security/stats",
             "logs?userId=\(try await site.number(of: one.admin))", "security/cleanup-stats",
         ] {
-            let reply = try await ask(other, path)
+            let reply = try await other.ask(path)
             #expect(reply.status == 200)
             for secret in ["secreto", "203.0.113.99", one.admin.email] {
                 #expect(!reply.answer.text.contains(secret), "\(path)")
             }
         }
-        #expect(try await ask(other, "logs?success=false")["pagination"]?["total"] == 0)
-        #expect(try await ask(other, "security/stats")["failedLoginsLast24h"] == 0)
+        #expect(try await other.ask("logs?success=false")["pagination"]?["total"] == 0)
+        #expect(try await other.ask("security/stats")["failedLoginsLast24h"] == 0)
     }
 
     @Test("Failed logins are the organization's that somebody tried to come into")
@@ -394,7 +287,7 @@ struct IngeocimycSecurityScenarios {
             headers: [("Host", tenant.host)]
         )
         #expect(reply.status == 401)
-        let logged = try await ask(tenant, "logs?event=authn_login_fail&email=\(tenant.admin.email)")
+        let logged = try await tenant.ask("logs?event=authn_login_fail&email=\(tenant.admin.email)")
         #expect(logged["pagination"]?["total"] == 1)
         #expect(logged["logs"]?.array?.first?["reason"] == "wrong_password")
     }
