@@ -68,7 +68,7 @@ struct RegistrationScenarios {
     func registersOnce() async throws {
         let body = body()
         let statuses = try await site.atOnce(16) { visitor, _ in
-            try await visitor.post("/auth/register", body).status
+            try await visitor.insist("/auth/register", body).status
         }
         #expect(statuses.sorted() == [201] + Array(repeating: 409, count: 15))
     }
