@@ -114,6 +114,26 @@ struct RateLimitScenarios {
         }
     }
 
+    @Test(
+        "The older contracts' logins and registrations share it too, and refuse in their own words",
+        arguments: zip([Contract.sessionTracking, .ingeocimyc], ["203.0.113.20", "203.0.113.21"])
+    )
+    func sharedByOlderContracts(contract: Contract, address: String) async throws {
+        try await exhaust(address)
+        for endpoint in Endpoint.of(contract) where !endpoint.needsToken && endpoint.path != "/logout" {
+            var reply: Reply
+            repeat {
+                reply = try await visitor.post(
+                    endpoint.path,
+                    endpoint.body(["email": .string(Site.newEmail())]),
+                    headers: [("X-Forwarded-For", address)]
+                )
+            } while reply.status != 429
+            #expect(reply.shape == contract.refusal(429), "\(endpoint)")
+            #expect((1...3).contains(Int(reply.header("Retry-After") ?? "") ?? 0), "\(endpoint)")
+        }
+    }
+
     @Test("Ending sessions by number and what takes a password have an allowance each, whichever is used up first")
     func logoutByNumber() async throws {
         func end(as forwarded: String) async throws -> Reply {

@@ -73,6 +73,20 @@ struct UsuariosListScenarios {
         )
     }
 
+    @Test("Who asks for no page, limit, sort or order gets those that the contract names")
+    func defaults() async throws {
+        let staff = try await company()
+        let usual = try await staff.get("/usuarios")
+        #expect(usual["page"] == 1 && usual["limit"] == 10 && ids(usual).count == 10)
+        for query in ["page=1&limit=10&sort=id&order=ASC", "order=asc", "search=", "otro=1&constructor=x"] {
+            #expect(try await staff.get("/usuarios?\(query)").answer.body == usual.answer.body, "\(query)")
+        }
+        let sessions = try await staff.get("/sesiones")
+        #expect(sessions["page"] == 1 && sessions["limit"] == 10)
+        let explicit = try await staff.get("/sesiones?page=1&limit=10&sort=fechaInicio&order=ASC")
+        #expect(explicit.answer.body == sessions.answer.body)
+    }
+
     @Test(
         "A search is a literal, without regard to case and accents",
         arguments: [

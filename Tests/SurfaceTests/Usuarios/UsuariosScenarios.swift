@@ -88,6 +88,31 @@ struct UsuariosScenarios {
         #expect(try await staff.get("/usuarios/\(id)")["empleado"]?["dni"] == Staff.empleado["dni"])
     }
 
+    @Test("Who is no employee has a null in the place, and what was not told of one is null")
+    func absent() async throws {
+        let staff = try await Staff.hired(at: site)
+        let id = try #require(try await staff.send("POST", "/usuarios", staff.newcomer())["id"]?.integer)
+        let shape = { (empleado: String) in
+            let names = Self.person.replacing("email: string", with: "email: string, empleado: \(empleado)")
+            return "200 {\(names), ultimoLogin: null, username: string}"
+        }
+        #expect(try await staff.get("/usuarios/\(id)").shape == shape("null"))
+        let little: JSONText = ["nombres": "Ana", "apellidos": "Llaves", "dni": "7"]
+        #expect(try await staff.send("PUT", "/usuarios/\(id)", ["empleado": little]).status == 200)
+        #expect(
+            try await staff.get("/usuarios/\(id)").shape
+                == shape(
+                    "{apellidos: string, direccion: null, dni: string, email: null, estado: string, fechaIngreso: null, "
+                        + "fechaNacimiento: null, id: integer, nombres: string, salario: null, telefono: null}"
+                )
+        )
+        #expect(try await staff.get("/usuarios/\(id)")["empleado"]?["estado"] == "activo")
+        // What makes no employee complete.
+        let other = try #require(try await staff.send("POST", "/usuarios", staff.newcomer())["id"]?.integer)
+        let incomplete = try await staff.send("PUT", "/usuarios/\(other)", ["empleado": ["telefono": "1"]])
+        #expect(incomplete.status == 400 && incomplete.faultyFields == ["empleado"])
+    }
+
     @Test(
         "What no employee has is refused by its field",
         arguments: [
