@@ -75,8 +75,9 @@ struct ListenerTests {
 
     @Test("Draining answers who has asked, tells them that it was the last time, and closes who has not")
     func drains() async throws {
-        let respond: Listener.Responder = { _ in
-            try? await Task.sleep(for: .milliseconds(100))
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let respond: Listener.Responder = { request in
+            if request.path == "/busy" { for await _ in gate.stream {} }
             return Response(status: 200)
         }
         try await withServer(respond: respond) { server in
@@ -93,6 +94,7 @@ struct ListenerTests {
             async let drained: Void = server.listener.drain(within: .seconds(20))
             let isIdleClosed = try await idle.isClosed()
             #expect(isIdleClosed)
+            gate.continuation.finish()
             try await half.send("i")
             for client in [busy, half] {
                 let answer = try await client.answer()

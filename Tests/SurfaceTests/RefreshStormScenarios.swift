@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("The refresh storm", .serving(), .timeLimit(.minutes(10)))
+@Suite("The refresh storm", .serving(["PORTERO_REFRESH_GRACE": "5m"]), .timeLimit(.minutes(10)))
 struct RefreshStormScenarios {
     static let rounds = 200
     static let tabs = 64
