@@ -217,6 +217,21 @@ struct UsuariosScenarios {
         #expect(try await staff.get("/usuarios?limit=100")["total"] == 1)
     }
 
+    @Test(
+        "What is no number in a path is nobody's and nothing's",
+        arguments: [
+            "0", "-1", "+1", "1.0", "1e1", "%20", "%00", "x", "9007199254740992", "99999999999999999999", "%EF%BC%91",
+        ]
+    )
+    func malformedPaths(text: String) async throws {
+        let staff = try await Staff.hired(at: site)
+        for (method, path) in [("GET", "usuarios"), ("PUT", "usuarios"), ("DELETE", "usuarios"), ("GET", "roles")] {
+            let reply = try await staff.send(method, "/\(path)/\(text)", method == "PUT" ? ["activo": true] : nil)
+            #expect(reply.status == 404, "\(method) \(path)")
+            #expect(reply.answer.text == #"{"message":"Recurso no encontrado"}"#, "\(method) \(path)")
+        }
+    }
+
     @Test("What is taken, oneself, the last Admin, and what somebody does not hold is left alone")
     func conflicts() async throws {
         let staff = try await Staff.hired(at: site)
