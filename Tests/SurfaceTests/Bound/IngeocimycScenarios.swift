@@ -69,6 +69,27 @@ struct IngeocimycScenarios {
         #expect(reply.faultyFields == fields)
     }
 
+    @Test("Each refusal has its status, and its status's name as error")
+    func statuses() async throws {
+        let token = try await visitor.enter(site.boundMember())
+        let replies = [
+            try await visitor.post("/api/auth/login", [:]), try await visitor.get("/api/auth/profile"),
+            try await visitor.get("/api/auth/logs", token: token), try await visitor.get("/api/auth/nada"),
+            try await visitor.get("/api/auth/login"),
+            try await register(["email": try await register()["user"]?["email"]]),
+            try await visitor.send("POST", "/api/auth/login"),
+        ]
+        let names = [
+            400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+            409: "Conflict", 415: "Unsupported Media Type",
+        ]
+        #expect(replies.map(\.status) == names.keys.sorted())
+        for reply in replies {
+            #expect(reply["statusCode"] == .integer(reply.status))
+            #expect(reply["error"]?.string == names[reply.status], "\(reply.answer.text)")
+        }
+    }
+
     @Test("Whoever registers is answered as the user that they are now")
     func registers() async throws {
         let reply = try await register()

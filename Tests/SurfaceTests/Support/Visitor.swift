@@ -92,6 +92,10 @@ extension Reply {
         for word in ["portero.", "SQLSTATE", "SELECT ", "pg_", "/tmp/", ".swift", "$2b$"] {
             #expect(!answer.text.contains(word), "\(answer.text)")
         }
+        // Where the body says the status too.
+        for name in ["status", "statusCode"] {
+            if let said = self[name]?.integer { #expect(said == status, "\(answer.text)") }
+        }
     }
 
     /// What every problem looks like that is not about fields.
