@@ -17,7 +17,7 @@ extension Database {
         var repetitions = isIdempotent ? 3 : 0
         while true {
             let transaction = Transaction(
-                over: try await lease(),
+                over: try await writer(),
                 of: self,
                 isolation: isolation,
                 settings: settings?.statement
@@ -36,17 +36,21 @@ extension Database {
         }
     }
 
-    private func lease() async throws(PostgresError) -> Lease {
-        let outcome = await withUnsafeContinuation { (answer: Lease.Answer) in
-            if loop.isCurrent {
-                pool.assumeIsolated { $0.lease(answer) }
-            } else {
-                Task(executorPreference: loop) { await self.pool.lease(answer) }
-            }
-        }
-        switch outcome {
+    private func writer() async throws(PostgresError) -> Lease {
+        switch await lease(apart: false) {
         case .granted(let lease): return lease
         case .refused(let error): throw error
+        }
+    }
+
+    /// A connection of one's own, for a transaction or for a read that may take long.
+    func lease(apart: Bool) async -> Lease.Outcome {
+        await withUnsafeContinuation { answer in
+            if loop.isCurrent {
+                pool.assumeIsolated { $0.lease(apart: apart, answer) }
+            } else {
+                Task(executorPreference: loop) { await self.pool.lease(apart: apart, answer) }
+            }
         }
     }
 

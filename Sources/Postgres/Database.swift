@@ -31,8 +31,31 @@ package final class Database: Sendable {
         await pool.close()
     }
 
-    /// Runs a statement that changes nothing; it is tried once more when its connection is lost.
+    /// Runs a short statement that changes nothing; it is tried once more when its connection is lost.
     package func read(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
+        try await read(sql, settings) { await answer(to: $0, asRead: true) }
+    }
+
+    /// The same of one that may take longer than others should wait: lists and reports.
+    ///
+    /// Nothing is sent behind it. Of such reads, half as many run at once as there are connections; the next ones wait.
+    package func readApart(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
+        try await read(sql, settings) { segment in
+            switch await lease(apart: true) {
+            case .granted(let lease):
+                defer { end(lease) }
+                return await answer(to: segment, over: lease)
+            case .refused(let error):
+                return .failed(error)
+            }
+        }
+    }
+
+    private func read(
+        _ sql: SQL,
+        _ settings: SessionSettings?,
+        _ answer: (Segment) async -> Outcome
+    ) async throws(PostgresError) -> Rows {
         var segment = Segment(
             statement: sql,
             settings: settings?.statement,
@@ -42,7 +65,7 @@ package final class Database: Sendable {
         var attempts = 1
         var wasLost = false
         while true {
-            switch await answer(to: segment, asRead: true) {
+            switch await answer(segment) {
             case .rows(let rows):
                 return rows
             case .again(let error):

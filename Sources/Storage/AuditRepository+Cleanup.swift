@@ -25,7 +25,7 @@ extension AuditRepository {
     /// - Throws: `AuthError.organizationNotFound`, `.missing`.
     package func storedRecords(olderThan days: Int, for actor: Actor) async throws -> [StoredRecords] {
         try await reaching(refusals(lacking: .viewAuditLog)) { () throws(PostgresError) in
-            try await database.read(
+            try await database.readApart(
                 """
                 SELECT * FROM portero.clean_up_stats(
                     \(actor.userID), \(actor.organizationID), \(Int32(clamping: days)))

@@ -6,7 +6,7 @@ extension AuditRepository {
     /// - Throws: `AuthError.organizationNotFound`, `.missing`.
     package func securityReport(days: Int, for actor: Actor) async throws -> SecurityReport {
         let lines = try await reaching(refusals(lacking: .viewAuditLog)) { () throws(PostgresError) in
-            try await database.read(
+            try await database.readApart(
                 """
                 SELECT * FROM portero.security_report(
                     \(actor.userID), \(actor.organizationID), \(Int32(clamping: days)))
@@ -23,7 +23,7 @@ extension AuditRepository {
     /// - Throws: `AuthError.organizationNotFound`, `.missing`.
     package func securityStats(lock: Duration, for actor: Actor) async throws -> SecurityStats {
         let stats = try await reaching(refusals(lacking: .viewAuditLog)) { () throws(PostgresError) in
-            try await database.read(
+            try await database.readApart(
                 """
                 SELECT * FROM portero.security_stats(
                     \(actor.userID), \(actor.organizationID), \(SQL.seconds(lock)))

@@ -13,7 +13,7 @@ package struct AuditRepository: Sendable {
     /// The newest rows that match.
     package func list(of organization: OrganizationID, _ query: AuditQuery) async throws -> [AuditEntry] {
         try await reaching { () throws(PostgresError) in
-            try await database.read(
+            try await database.readApart(
                 """
                 SELECT l.id, l.event, l.success, l.reason, l.user_id, l.actor_id, l.email, l.session_id, host(l.address),
                        l.user_agent, l.request_id, l.surface, l.details::text, l.occurred_at

@@ -46,9 +46,9 @@ extension Database {
         }
     }
 
-    /// Ends all connections of the observed database.
+    /// Ends all connections of the observed database; no write, for a transaction may have the only writer.
     func terminateAll() async throws {
-        _ = try await write(
+        _ = try await read(
             """
             SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
              WHERE datname = current_database() AND application_name = 'portero'

@@ -69,9 +69,9 @@ final class Connection {
 
     // MARK: - Leases
 
-    func takeLease() -> Lease {
+    func takeLease(apart: Bool) -> Lease {
         isLeased = true
-        return Lease(slot: slot, number: lease)
+        return Lease(slot: slot, number: lease, isApart: apart)
     }
 
     func endLease() {

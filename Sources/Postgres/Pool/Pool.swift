@@ -4,7 +4,8 @@ import Reactor
 ///
 /// A commit waits for the disk, and what is behind it in its pipeline waits too. So reads keep to connections on which
 /// nothing is being written, of which the first is always one. A write has a connection to itself while there are idle
-/// ones; those that come meanwhile wait, and go together (see `Pipeline.sendTogether`). So does a transaction.
+/// ones; those that come meanwhile wait, and go together (see `Pipeline.sendTogether`). So does a transaction. A read that
+/// may take long has one to itself, too, or all reads behind it would take as long.
 actor Pool {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -14,6 +15,8 @@ actor Pool {
     /// Those that reads are sent over as long as nothing is being written there.
     private var readers: ArraySlice<Connection> = []
     private var writers: ArraySlice<Connection> = []
+    /// Connections that are lent to reads which may take long.
+    private var readsApart = 0
     var waiting = WaitingRoom()
     var listener: Listener?
 
@@ -88,18 +91,26 @@ actor Pool {
         return best
     }
 
-    // MARK: - Transactions
+    // MARK: - Leases
 
-    /// Lends out a writer, or lets the transaction wait for one.
-    func lease(_ answer: Lease.Answer) {
-        if let writer {
-            answer.resume(returning: .granted(writer.takeLease()))
+    /// Lends out a writer, or lets the transaction, or the read apart from others, wait for one.
+    func lease(apart: Bool, _ answer: Lease.Answer) {
+        if let writer, !apart || (mayReadApart && !waiting.hasReadsApart) {
+            grant(writer, apart: apart, answer)
         } else {
-            wait(.lease(answer))
+            wait(apart ? .readApart(answer) : .lease(answer))
         }
     }
 
-    /// Sends one statement of a transaction.
+    func grant(_ writer: Connection, apart: Bool, _ answer: Lease.Answer) {
+        if apart { readsApart += 1 }
+        answer.resume(returning: .granted(writer.takeLease(apart: apart)))
+    }
+
+    /// Half of the connections are left to what is short, however much that is long comes.
+    var mayReadApart: Bool { readsApart < max(1, connections.count / 2) }
+
+    /// Sends one statement over a connection that was lent out.
     func send(_ segment: Segment, over lease: Lease, answer: Answer) {
         guard let pipeline = connection(of: lease)?.pipeline else {
             return answer.resume(returning: .failed(.unavailable))
@@ -109,9 +120,10 @@ actor Pool {
 
     /// Takes a writer back; one on which a transaction is still open is given up.
     func end(_ lease: Lease) {
-        guard let connection = connection(of: lease), let pipeline = connection.pipeline else { return }
-        guard pipeline.isIdle else { return pipeline.lose("a transaction was left open") }
-        connection.endLease()
+        if lease.isApart { readsApart -= 1 }
+        if let connection = connection(of: lease), let pipeline = connection.pipeline {
+            if pipeline.isIdle { connection.endLease() } else { pipeline.lose("a transaction was left open") }
+        }
         serveWaiting()
         finishIfIdle()
     }
@@ -134,4 +146,5 @@ struct Lease: Sendable {
 
     let slot: Int
     let number: Int
+    let isApart: Bool
 }

@@ -6,11 +6,12 @@ struct WaitingRoom {
         case read(Segment, Answer)
         case write(Segment, Answer)
         case lease(Lease.Answer)
+        case readApart(Lease.Answer)
 
         func fail(_ error: PostgresError) {
             switch self {
             case .read(_, let answer), .write(_, let answer): answer.resume(returning: .failed(error))
-            case .lease(let answer): answer.resume(returning: .refused(error))
+            case .lease(let answer), .readApart(let answer): answer.resume(returning: .refused(error))
             }
         }
     }
@@ -22,11 +23,12 @@ struct WaitingRoom {
 
     private var reads = FIFO<Waiter>()
     private var writes = FIFO<Waiter>()
+    private var readsApart = FIFO<Waiter>()
     /// Rings when one of them has waited long enough.
     var timer: ScheduledTimer?
     private var ringsAt = Instant(nanoseconds: .max)
 
-    var count: Int { reads.count + writes.count }
+    var count: Int { reads.count + writes.count + readsApart.count }
 
     mutating func append(_ entry: Entry, until deadline: Instant) {
         switch entry {
@@ -36,6 +38,8 @@ struct WaitingRoom {
             writes.append(Waiter(entry: entry, deadline: min(deadline, segment.deadline)))
         case .lease:
             writes.append(Waiter(entry: entry, deadline: deadline))
+        case .readApart:
+            readsApart.append(Waiter(entry: entry, deadline: deadline))
         }
     }
 
@@ -45,6 +49,11 @@ struct WaitingRoom {
     mutating func takeLease() -> Lease.Answer? {
         guard case .lease(let answer)? = writes.first?.entry else { return nil }
         _ = writes.popFirst()
+        return answer
+    }
+
+    mutating func takeReadApart() -> Lease.Answer? {
+        guard case .readApart(let answer)? = readsApart.popFirst()?.entry else { return nil }
         return answer
     }
 
@@ -60,17 +69,18 @@ struct WaitingRoom {
 
     var hasReads: Bool { !reads.isEmpty }
     var hasWrites: Bool { !writes.isEmpty }
+    var hasReadsApart: Bool { !readsApart.isEmpty }
 
     private var earliestDeadline: Instant? {
         var earliest: Instant?
-        for queue in [reads, writes] {
+        for queue in [reads, writes, readsApart] {
             queue.forEach { earliest = min(earliest ?? $0.deadline, $0.deadline) }
         }
         return earliest
     }
 
     mutating func takeAll() -> [Entry] {
-        (reads.takeAll() + writes.takeAll()).map(\.entry)
+        (reads.takeAll() + writes.takeAll() + readsApart.takeAll()).map(\.entry)
     }
 
     /// How long the timer must be set, nil if it rings early enough as it is.
@@ -85,7 +95,11 @@ struct WaitingRoom {
         timer = nil
         ringsAt = Instant(nanoseconds: .max)
         let now = Instant.now()
-        return (reads.remove { $0.deadline <= now } + writes.remove { $0.deadline <= now }).map(\.entry)
+        let expired = [
+            reads.remove { $0.deadline <= now }, writes.remove { $0.deadline <= now },
+            readsApart.remove { $0.deadline <= now },
+        ]
+        return expired.joined().map(\.entry)
     }
 }
 
@@ -119,10 +133,13 @@ extension Pool {
         }
         while waiting.hasWrites, let writer, let pipeline = writer.pipeline, pipeline.writesInFlight == 0 {
             if let lease = waiting.takeLease() {
-                lease.resume(returning: .granted(writer.takeLease()))
+                grant(writer, apart: false, lease)
             } else {
                 pipeline.sendTogether(waiting.takeWrites(upTo: Self.together))
             }
+        }
+        while mayReadApart, let writer, let lease = waiting.takeReadApart() {
+            grant(writer, apart: true, lease)
         }
     }
 
