@@ -52,8 +52,8 @@ extension Problem {
             self.init(
                 status: 400,
                 detail: language.choose(
-                    "The path is not valid percent-encoded UTF-8.",
-                    "La ruta no es UTF-8 válido con codificación por ciento."
+                    "The path is not percent-encoded UTF-8, or has %2F or %00 in it.",
+                    "La ruta no es UTF-8 con codificación por ciento, o contiene %2F o %00."
                 )
             )
         }

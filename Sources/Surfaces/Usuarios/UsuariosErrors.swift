@@ -16,7 +16,8 @@ extension UsuariosSurface {
             switch refusal {
             case .unknownPath: return .refusal(404, notFound)
             case .methodNotAllowed: return .refusal(405, "Método no permitido")
-            case .malformedPath: return .refusal(400, "La ruta no es UTF-8 válido con codificación por ciento")
+            case .malformedPath:
+                return .refusal(400, "La ruta no es UTF-8 con codificación por ciento, o contiene %2F o %00")
             }
         default:
             report(error, request)

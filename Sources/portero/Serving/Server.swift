@@ -125,13 +125,18 @@ struct Server: Sendable {
     /// Keeps the partitions of `auth_logs` some months ahead, its days counted, and the tables that only grow small; once an hour.
     private func keepUp(_ home: Worker) async {
         let upkeep = UpkeepRepository(home.database)
+        var failures = 0
         while !Task.isCancelled {
             do {
                 try await upkeep.prepareLogPartitions()
                 while try await upkeep.tallyLogs() {}
                 while try await upkeep.tidy() >= 10_000 {}
+                failures = 0
                 try await home.loop.sleep(for: .seconds(3600))
             } catch {
+                failures += 1
+                // The first is often a database that is still starting; from the third on there is nothing new to say.
+                if failures == 2 { home.log.event(.warning, "upkeep delayed") { $0.field("reason", "\(error)") } }
                 try? await home.loop.sleep(for: .seconds(60))
             }
         }
