@@ -86,9 +86,12 @@ int csystem_bind(uint64_t high, uint64_t low, uint16_t port, int is_shared) {
     return failure;
 }
 
-int csystem_listen(uint64_t high, uint64_t low, uint16_t port, int is_shared, int backlog) {
-    int descriptor = csystem_bind(high, low, port, is_shared);
-    if (descriptor < 0 || listen(descriptor, backlog) == 0) return descriptor;
+int csystem_listen(uint64_t high, uint64_t low, uint16_t port, int joins, int backlog) {
+    int on = 1, descriptor = csystem_bind(high, low, port, joins);
+    if (descriptor < 0) return descriptor;
+    // Not before it listens: until then, somebody else who is about to be first might join.
+    if (listen(descriptor, backlog) == 0 && (joins || !setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on)))
+        return descriptor;
     int failure = -errno;
     close(descriptor);
     return failure;

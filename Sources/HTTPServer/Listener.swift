@@ -3,7 +3,7 @@ package import Reactor
 
 /// Accepts connections on one event loop and answers their requests there.
 ///
-/// What serves several loops is a listener on each of them, all at the same port: see `port(at:)`.
+/// What serves several loops is a listener on each of them: the first takes the address, the others join it there.
 package actor Listener {
     package typealias Responder = @Sendable (Request) async -> Response
     package typealias RefusalCompleter = @Sendable (inout Response, UnreadableRequest) -> Void
@@ -41,7 +41,7 @@ package actor Listener {
     /// - Parameters:
     ///   - loop: where it lives, and where `respond` and `log` are called.
     ///   - address: where to listen; port 0 is the kernel's choice.
-    ///   - sharesPort: whether other listeners of this process have the same address.
+    ///   - joins: whether another listener of this process has the address already.
     ///   - configuration: what is allowed, and for how long.
     ///   - respond: answers a request, whatever becomes of its client meanwhile.
     ///   - completeRefusal: words an answer that the server gives by itself as who is asked words theirs, and adds what the
@@ -52,13 +52,13 @@ package actor Listener {
     package init(
         on loop: EventLoop,
         at address: SocketAddress,
-        sharesPort: Bool = false,
+        joins: Bool = false,
         configuration: ServerConfiguration = ServerConfiguration(),
         respond: @escaping Responder,
         completeRefusal: RefusalCompleter? = nil,
         log: @escaping @Sendable (AccessRecord) -> Void = { _ in }
     ) throws(CannotListen) {
-        let socket = try ListeningSocket(at: address, isShared: sharesPort)
+        let socket = try ListeningSocket(at: address, joins: joins)
         boundAddress = socket.address
         self.socket = consume socket
         self.loop = loop
@@ -68,11 +68,6 @@ package actor Listener {
         self.log = log
         policy = HeadPolicy(bodyLimit: configuration.limits.body)
         patience = ConnectionState.Patience(configuration.deadlines)
-    }
-
-    /// The address that several listeners may share from now on: nobody else listens there, and its port is settled.
-    package static func port(at address: SocketAddress) throws(CannotListen) -> SocketAddress {
-        try ListeningSocket(at: address, isShared: false).address
     }
 
     /// Serves until it is drained; at once no more when the task is cancelled.

@@ -14,15 +14,15 @@ struct ListeningSocket: ~Copyable {
     ///
     /// - Parameters:
     ///   - wanted: where; port 0 is the kernel's choice.
-    ///   - isShared: whether the port is shared with other listeners, among which the kernel then distributes the
-    ///     connections.
+    ///   - joins: whether a listener of ours is there already, with which the kernel then shares the connections out;
+    ///     otherwise nobody may be.
     /// - Throws: `CannotListen`.
-    init(at wanted: SocketAddress, isShared: Bool) throws(CannotListen) {
+    init(at wanted: SocketAddress, joins: Bool) throws(CannotListen) {
         let opened = csystem_listen(
             wanted.host.high,
             wanted.host.low,
             wanted.port,
-            isShared ? 1 : 0,
+            joins ? 1 : 0,
             Self.backlog
         )
         guard opened >= 0 else { throw CannotListen(address: wanted, code: -opened) }

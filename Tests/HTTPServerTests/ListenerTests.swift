@@ -11,14 +11,21 @@ struct ListenerTests {
     @Test("An address that another listener has cannot be taken")
     func refusesTakenAddresses() async throws {
         _ = try await withServer { server in
-            #expect(throws: CannotListen.self) { _ = try Listener.port(at: server.listener.boundAddress) }
+            let address = server.listener.boundAddress
+            #expect(throws: CannotListen.self) {
+                _ = try Listener(on: server.loop, at: address) { _ in Response(status: 200) }
+            }
         }
     }
 
     @Test("An address that is not this machine's cannot be taken")
-    func refusesForeignAddresses() throws {
+    func refusesForeignAddresses() async throws {
         let address = try #require(SocketAddress("192.0.2.1:0"))
-        #expect(throws: CannotListen.self) { try Listener.port(at: address) }
+        _ = try await onLoop { loop in
+            #expect(throws: CannotListen.self) {
+                _ = try Listener(on: loop, at: address) { _ in Response(status: 200) }
+            }
+        }
     }
 
     @Test("It listens on IPv6, and knows IPv4 clients by their IPv4 address there", arguments: ["::1", "127.0.0.1"])
@@ -35,12 +42,16 @@ struct ListenerTests {
     func sharesPorts() async throws {
         let group = LoopGroup(count: 3, named: "test")
         defer { group.stop() }
-        let address = try Listener.port(at: SocketAddress(NetworkAddress(ipv4: 0x7f00_0001), port: 0))
-        let listeners = try group.loops.map { loop in
-            try Listener(on: loop, at: address, sharesPort: true) { _ in
+        let anywhere = SocketAddress(NetworkAddress(ipv4: 0x7f00_0001), port: 0)
+        var listeners: [Listener] = []
+        for loop in group.loops {
+            let first = listeners.first?.boundAddress
+            let listener = try Listener(on: loop, at: first ?? anywhere, joins: first != nil) { _ in
                 Response(status: 200, contentType: .text, body: loop.isCurrent ? Array("here".utf8) : [])
             }
+            listeners.append(listener)
         }
+        let address = listeners[0].boundAddress
         try await withThrowingDiscardingTaskGroup { tasks in
             for listener in listeners { tasks.addTask { await listener.run() } }
             try await onLoop { loop in
@@ -52,6 +63,24 @@ struct ListenerTests {
                 }
             }
             for listener in listeners { await listener.drain(within: .seconds(1)) }
+        }
+    }
+
+    @Test("Of those who would be the first at an address at the same moment, one is")
+    func isFirstAlone() async throws {
+        try await onLoop { loop in
+            for _ in 0..<20 {
+                // Where no other test listens, for the port is free in between.
+                let anywhere = SocketAddress(NetworkAddress(ipv4: 0x7f07_0707), port: 0)
+                let address = try Listener(on: loop, at: anywhere) { _ in Response(status: 200) }.boundAddress
+                let listeners = await withTaskGroup(of: Listener?.self) { tasks in
+                    for _ in 0..<8 {
+                        tasks.addTask { try? Listener(on: loop, at: address) { _ in Response(status: 200) } }
+                    }
+                    return await tasks.reduce(into: []) { if let listener = $1 { $0.append(listener) } }
+                }
+                #expect(listeners.count == 1)
+            }
         }
     }
 

@@ -31,9 +31,11 @@ void csystem_name_thread(const char *name);
 /// A non-blocking socket that holds an address and listens to nobody yet, or -errno.
 int csystem_bind(uint64_t high, uint64_t low, uint16_t port, int is_shared);
 
-/// A non-blocking listening socket, or -errno. Port 0 lets the kernel choose; a shared port is shared with whoever else of
-/// this user asks for it shared; what is accepted sends without delay.
-int csystem_listen(uint64_t high, uint64_t low, uint16_t port, int is_shared, int backlog);
+/// A non-blocking listening socket, or -errno. Port 0 lets the kernel choose; what is accepted sends without delay.
+///
+/// The first at an address finds it free, or fails; from then on others of this user may join it. To join is not to be
+/// first: two that both joined would share an address, and neither would know.
+int csystem_listen(uint64_t high, uint64_t low, uint16_t port, int joins, int backlog);
 
 /// The port a socket is bound to, or -errno.
 int csystem_local_port(int descriptor);

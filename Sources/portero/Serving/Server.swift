@@ -15,7 +15,6 @@ struct Server: Sendable {
 
     private let parts: SharedParts
     private let workers: [Worker]
-    private let addresses: PublicAddresses
     private let mails: MailDelivery
     private let metrics: Listener?
     private let group: LoopGroup
@@ -27,21 +26,9 @@ struct Server: Sendable {
         let destination = LogDestination(1)
         group = LoopGroup(count: configuration.workers - 1, named: "loop")
         do {
-            addresses = PublicAddresses(
-                main: try configuration.listen.map { try Listener.port(at: $0) },
-                usuarios: try configuration.listenUsuarios.map { try Listener.port(at: $0) }
-            )
             var workers: [Worker] = []
             for loop in [workplace.loop] + group.loops {
-                workers.append(
-                    try Worker(
-                        parts,
-                        on: loop,
-                        logTo: destination,
-                        addresses: addresses,
-                        of: configuration.workers
-                    )
-                )
+                workers.append(try Worker(parts, on: loop, logTo: destination, beside: workers.first))
             }
             self.workers = workers
             mails = try Self.mailDelivery(parts, beside: workers[0])
@@ -81,6 +68,7 @@ struct Server: Sendable {
 
     /// Says that requests are answered, once the database does and has had its migrations.
     private func announce(_ home: Worker, unless stop: StopSignal) async {
+        let addresses = workers[0].addresses
         var hasWarned = false
         while !(await canAnswer(home)) {
             if await stop.isRaised { return }

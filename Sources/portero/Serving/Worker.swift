@@ -17,15 +17,17 @@ struct Worker: Sendable {
     let database: Database
     let meter: RequestMeter
     let activity: SessionActivity
-    private let listeners: [Listener]
+    private let main: Listener?
+    private let usuarios: Listener?
 
+    /// Takes the addresses, which the first worker has for all of them.
+    ///
     /// - Throws: `CannotListen`.
     init(
         _ parts: SharedParts,
         on loop: EventLoop,
         logTo destination: LogDestination,
-        addresses: PublicAddresses,
-        of workers: Int
+        beside first: Worker?
     ) throws {
         let configuration = parts.configuration
         let log = Log(to: destination, configuration.logFormat, from: configuration.logLevel, on: loop)
@@ -37,8 +39,7 @@ struct Worker: Sendable {
         self.meter = meter
         let site = Site(
             loop: loop,
-            configuration: configuration.server.shared(among: workers),
-            sharesPort: workers > 1,
+            configuration: configuration.server.shared(among: configuration.workers),
             log: {
                 log.access($0)
                 meter.note($0)
@@ -47,8 +48,7 @@ struct Worker: Sendable {
         let dependencies = parts.dependencies(on: loop, database)
         activity = dependencies.activity
         let cors = CORSPolicy(origins: configuration.corsOrigins)
-        var listeners: [Listener] = []
-        if let address = addresses.main {
+        main = try configuration.listen.map { address in
             let router = Router(
                 escapeRoomContract(dependencies) { log.failure($0, of: $1) } + [
                     SessionTrackingSurface(dependencies, lifetime: configuration.accessTokenLifetime) {
@@ -66,30 +66,32 @@ struct Worker: Sendable {
                 ],
                 cors: cors
             )
-            listeners.append(
-                try site.listener(
-                    at: address,
-                    respond: { await router.respond(to: $0) },
-                    completeRefusal: { router.complete(&$0, to: $1) }
-                )
+            return try site.listener(
+                at: address,
+                beside: first?.main,
+                respond: { await router.respond(to: $0) },
+                completeRefusal: { router.complete(&$0, to: $1) }
             )
         }
-        if let address = addresses.usuarios {
+        usuarios = try configuration.listenUsuarios.map { address in
             let front = UsuariosFront(
                 dependencies,
                 lifetime: configuration.usuariosTokenLifetime,
                 cors: cors
             ) { log.failure($0, of: $1) }
-            listeners.append(
-                try site.listener(
-                    at: address,
-                    respond: { await front.respond(to: $0) },
-                    completeRefusal: { front.complete(&$0, to: $1) }
-                )
+            return try site.listener(
+                at: address,
+                beside: first?.usuarios,
+                respond: { await front.respond(to: $0) },
+                completeRefusal: { front.complete(&$0, to: $1) }
             )
         }
-        self.listeners = listeners
     }
+
+    private var listeners: [Listener] { [main, usuarios].compactMap { $0 } }
+
+    /// Where the public may come to; nil is off.
+    var addresses: (main: SocketAddress?, usuarios: SocketAddress?) { (main?.boundAddress, usuarios?.boundAddress) }
 
     /// Runs the database connections until the task is cancelled, and the listeners until they are drained.
     func run() async {
@@ -109,29 +111,23 @@ struct Worker: Sendable {
     }
 }
 
-/// Where the public may come to; nil is off.
-struct PublicAddresses: Sendable {
-    let main: SocketAddress?
-    let usuarios: SocketAddress?
-}
-
 /// What the listeners of one loop have in common.
 private struct Site {
     let loop: EventLoop
     let configuration: ServerConfiguration
-    let sharesPort: Bool
     let log: @Sendable (AccessRecord) -> Void
 
     /// - Throws: `CannotListen`.
     func listener(
         at address: SocketAddress,
+        beside first: Listener?,
         respond: @escaping Listener.Responder,
         completeRefusal: @escaping Listener.RefusalCompleter
     ) throws -> Listener {
         try Listener(
             on: loop,
-            at: address,
-            sharesPort: sharesPort,
+            at: first?.boundAddress ?? address,
+            joins: first != nil,
             configuration: configuration,
             respond: respond,
             completeRefusal: completeRefusal,
