@@ -99,6 +99,8 @@ struct ReadApartTests {
                 let second = await failure { _ = try await database.readApart(Self.long) }
                 #expect(second == .overloaded)
                 try await expect(Int(1), in: database.read("SELECT 1::int8"))
+                try await expect(Int(2), in: database.write("SELECT 2::int8"))
+                try await database.transaction { try await expect(Int(3), in: $0.read("SELECT 3::int8")) }
                 return first
             }
             #expect(try await first.value == 1)

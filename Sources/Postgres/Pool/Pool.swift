@@ -65,8 +65,10 @@ actor Pool {
         leastBusy(of: readers, awayFrom: Self.commits)?.pipeline ?? writer?.pipeline
     }
 
-    /// A connection for a write or a transaction.
-    var writer: Connection? { leastBusy(of: writers, awayFrom: Self.reads) }
+    /// A connection for a write or a transaction; of two, the first while a long read has the other.
+    var writer: Connection? {
+        leastBusy(of: readsApart < writers.count ? writers : connections[...], awayFrom: Self.reads)
+    }
 
     /// What a call would rather not wait behind, or make wait.
     private static func commits(_ pipeline: Pipeline) -> Int { pipeline.writesInFlight }
