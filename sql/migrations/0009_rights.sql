@@ -16,15 +16,19 @@ $$;
 
 -- What somebody may do in an organization now; null for who is no active member of it.
 CREATE FUNCTION portero.rights(p_user uuid, p_organization uuid) RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
-    SELECT ARRAY(
-               SELECT p.name FROM portero.role_permissions rp JOIN portero.permissions p ON p.id = rp.permission_id
-                WHERE rp.role_id = m.role_id
-           )
-      FROM portero.memberships m
-      JOIN portero.users u ON u.id = m.user_id
-     WHERE m.organization_id = p_organization AND m.user_id = p_user AND m.is_active AND u.is_active
+BEGIN
+    RETURN (
+        SELECT ARRAY(
+                   SELECT p.name FROM portero.role_permissions rp JOIN portero.permissions p ON p.id = rp.permission_id
+                    WHERE rp.role_id = m.role_id
+               )
+          FROM portero.memberships m
+          JOIN portero.users u ON u.id = m.user_id
+         WHERE m.organization_id = p_organization AND m.user_id = p_user AND m.is_active AND u.is_active
+    );
+END
 $$;
 
 -- Refuses whoever is no member (as if there were no such organization), or lacks the permission. Their membership and role

@@ -16,12 +16,16 @@ $$;
 
 -- What a role allows, by name.
 CREATE FUNCTION portero.role_rights(p_role uuid) RETURNS text[]
-LANGUAGE sql STABLE SET search_path = portero, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = portero, pg_temp
 AS $$
-    SELECT ARRAY(
-        SELECT p.name FROM portero.role_permissions rp JOIN portero.permissions p ON p.id = rp.permission_id
-         WHERE rp.role_id = p_role ORDER BY p.name
-    )
+BEGIN
+    RETURN (
+        SELECT ARRAY(
+            SELECT p.name FROM portero.role_permissions rp JOIN portero.permissions p ON p.id = rp.permission_id
+             WHERE rp.role_id = p_role ORDER BY p.name
+        )
+    );
+END
 $$;
 
 -- An organization as one of its members sees it.
@@ -37,8 +41,10 @@ CREATE TYPE portero.member AS (
 
 -- The organizations that somebody works in, or one of them, each with their role.
 CREATE FUNCTION portero.organizations_of(p_user uuid, p_organization uuid) RETURNS SETOF portero.own_organization
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT o.id, o.slug, o.name, o.settings::text,
            ARRAY(
                SELECT d.domain FROM portero.organization_domains d WHERE d.organization_id = o.id ORDER BY d.domain
@@ -49,7 +55,8 @@ AS $$
       JOIN portero.roles r ON r.id = m.role_id
      WHERE m.user_id = p_user AND m.is_active AND (p_organization IS NULL OR m.organization_id = p_organization)
      ORDER BY o.name, o.id
-     LIMIT 500
+     LIMIT 500;
+END
 $$;
 
 -- A new organization, whose maker is its first Admin. Without a slug, one is made of the name. The reserved one, by which

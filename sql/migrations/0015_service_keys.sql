@@ -149,8 +149,10 @@ $$;
 -- Whom a key speaks for; no row for one that is unknown or has expired. `is_stale`: its use is to be noted.
 CREATE FUNCTION portero.service_caller(p_digest bytea)
 RETURNS TABLE (id uuid, organization_id uuid, permissions text[], is_stale boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT k.id, k.organization_id,
            ARRAY(
                SELECT p.name FROM portero.service_key_permissions kp JOIN portero.permissions p ON p.id = kp.permission_id
@@ -158,20 +160,25 @@ AS $$
            ),
            portero.is_stale(k.last_used_at, now())
       FROM portero.service_keys k
-     WHERE k.digest = p_digest AND (k.expires_at IS NULL OR k.expires_at > now())
+     WHERE k.digest = p_digest AND (k.expires_at IS NULL OR k.expires_at > now());
+END
 $$;
 
 -- What a key may do in its organization now; null for one that is gone or has expired.
 CREATE FUNCTION portero.service_key_rights(p_key uuid, p_organization uuid) RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
-    SELECT ARRAY(
-               SELECT p.name FROM portero.service_key_permissions kp JOIN portero.permissions p ON p.id = kp.permission_id
-                WHERE kp.service_key_id = k.id
-           )
-      FROM portero.service_keys k
-     WHERE k.id = p_key AND k.organization_id = p_organization
-       AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
+BEGIN
+    RETURN (
+        SELECT ARRAY(
+                   SELECT p.name FROM portero.service_key_permissions kp JOIN portero.permissions p ON p.id = kp.permission_id
+                    WHERE kp.service_key_id = k.id
+               )
+          FROM portero.service_keys k
+         WHERE k.id = p_key AND k.organization_id = p_organization
+           AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
+    );
+END
 $$;
 
 -- Whether a member or a key may open sessions in an organization for somebody who may do this much there: as it is now.

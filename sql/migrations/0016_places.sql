@@ -79,8 +79,10 @@ CREATE FUNCTION portero.introspect(p_session uuid, p_user uuid, p_organization u
 RETURNS TABLE (
     email text, username text, organization_id uuid, role_name text, permissions text[], is_stale boolean
 )
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp ROWS 1
 AS $$
+BEGIN
+    RETURN QUERY
     SELECT u.email, u.username, m.organization_id, r.name,
            ARRAY(
                SELECT p.name FROM portero.role_permissions rp JOIN portero.permissions p ON p.id = rp.permission_id
@@ -92,7 +94,8 @@ AS $$
       LEFT JOIN portero.memberships m ON m.organization_id = p_organization AND m.user_id = p_user AND m.is_active
       LEFT JOIN portero.roles r ON r.id = m.role_id
      WHERE s.id = p_session AND s.user_id = p_user AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active
-       AND CASE WHEN s.opened_in IS NULL THEN true ELSE s.opened_in = p_organization AND portero.opening_stands(s) END
+       AND CASE WHEN s.opened_in IS NULL THEN true ELSE s.opened_in = p_organization AND portero.opening_stands(s) END;
+END
 $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA portero FROM PUBLIC;

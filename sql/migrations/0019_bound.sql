@@ -7,12 +7,16 @@
 
 -- Null where no organization has the domain, nor the slug: then a setting is wrong.
 CREATE FUNCTION portero.bound_organization(p_host text, p_slug text) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
-    SELECT coalesce(
-        (SELECT d.organization_id FROM portero.organization_domains d WHERE d.domain = p_host),
-        (SELECT o.id FROM portero.organizations o WHERE o.slug = p_slug)
-    )
+BEGIN
+    RETURN (
+        SELECT coalesce(
+            (SELECT d.organization_id FROM portero.organization_domains d WHERE d.domain = p_host),
+            (SELECT o.id FROM portero.organizations o WHERE o.slug = p_slug)
+        )
+    );
+END
 $$;
 
 -- The same, refusing where there is none.
@@ -37,21 +41,31 @@ CREATE TYPE portero.bound_person AS (
 
 -- An active member of an organization; all columns null for whoever is none.
 CREATE FUNCTION portero.bound_person(p_user uuid, p_organization uuid) RETURNS portero.bound_person
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
+DECLARE
+    v_found portero.bound_person;
+BEGIN
     SELECT u.number, u.email, u.username, u.full_name, u.is_active, u.email_verified_at IS NOT NULL,
            u.last_login_at, u.created_at, r.number, r.name, portero.role_rights(r.id)
+      INTO v_found
       FROM portero.memberships m
       JOIN portero.users u ON u.id = m.user_id
       JOIN portero.roles r ON r.id = m.role_id
-     WHERE m.organization_id = p_organization AND m.user_id = p_user AND m.is_active
+     WHERE m.organization_id = p_organization AND m.user_id = p_user AND m.is_active;
+    RETURN v_found;
+END
 $$;
 
 -- The address that logs in by a username: failures are counted by it, whichever of the two was typed.
 CREATE FUNCTION portero.email_of_username(p_username text) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = portero, pg_temp
 AS $$
-    SELECT u.email_normalized FROM portero.users u WHERE lower(u.username COLLATE "C") = p_username
+BEGIN
+    RETURN (
+        SELECT u.email_normalized FROM portero.users u WHERE lower(u.username COLLATE "C") = p_username
+    );
+END
 $$;
 
 -- begin_login, with the organization and what the account is in it. Who is no member of it is told apart only after the

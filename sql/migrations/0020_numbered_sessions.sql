@@ -11,11 +11,17 @@ CREATE TYPE portero.numbered_session AS (
 );
 
 CREATE FUNCTION portero.numbered_session(p_session uuid) RETURNS portero.numbered_session
-LANGUAGE sql STABLE SET search_path = portero, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = portero, pg_temp
 AS $$
+DECLARE
+    v_found portero.numbered_session;
+BEGIN
     SELECT s.number, u.number, s.created_at, s.expires_at, s.last_seen_at,
            s.ended_at IS NULL AND s.expires_at > now(), coalesce(s.device, s.user_agent, '')
-      FROM portero.sessions s JOIN portero.users u ON u.id = s.user_id WHERE s.id = p_session
+      INTO v_found
+      FROM portero.sessions s JOIN portero.users u ON u.id = s.user_id WHERE s.id = p_session;
+    RETURN v_found;
+END
 $$;
 
 -- Ends the session with a number, of a person who belongs to the organization of the request.
