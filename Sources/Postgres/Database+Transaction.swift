@@ -37,19 +37,19 @@ extension Database {
     }
 
     private func writer() async throws(PostgresError) -> Lease {
-        switch await lease(apart: false) {
+        switch await lease(for: .transaction) {
         case .granted(let lease): return lease
         case .refused(let error): throw error
         }
     }
 
-    /// A connection of one's own, for a transaction or for a read that may take long.
-    func lease(apart: Bool) async -> Lease.Outcome {
+    /// A connection of one's own.
+    func lease(for purpose: Lease.Purpose) async -> Lease.Outcome {
         await withUnsafeContinuation { answer in
             if loop.isCurrent {
-                pool.assumeIsolated { $0.lease(apart: apart, answer) }
+                pool.assumeIsolated { $0.lease(for: purpose, answer) }
             } else {
-                Task(executorPreference: loop) { await self.pool.lease(apart: apart, answer) }
+                Task(executorPreference: loop) { await self.pool.lease(for: purpose, answer) }
             }
         }
     }

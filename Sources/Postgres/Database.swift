@@ -1,3 +1,4 @@
+package import FoundationEssentials
 package import Reactor
 
 /// A loop's way to its database.
@@ -33,18 +34,30 @@ package final class Database: Sendable {
 
     /// Runs a short statement that changes nothing; it is tried once more when its connection is lost.
     package func read(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
-        try await read(sql, settings) { await answer(to: $0, asRead: true) }
+        try await read(sql, settings, until: deadline) { await answer(to: $0, asRead: true) }
     }
 
     /// The same of one that may take longer than others should wait: lists and reports.
     ///
-    /// Nothing is sent behind it. Of such reads, half as many run at once as there are connections; the next ones wait.
-    package func readApart(_ sql: SQL, with settings: SessionSettings? = nil) async throws(PostgresError) -> Rows {
-        try await read(sql, settings) { segment in
-            switch await lease(apart: true) {
+    /// Nothing is sent behind it. Of such reads, half as many run at once as there are connections, and one of each party;
+    /// the next ones wait.
+    package func readApart(
+        _ sql: SQL,
+        of party: UUID,
+        with settings: SessionSettings? = nil
+    ) async throws(PostgresError) -> Rows {
+        let now = loop.now
+        // Who begins later would be cut off by us, with the connection, before the server gives up.
+        let latest = now + (configuration.longCallTimeout - configuration.statementTimeout)
+        let purpose = Lease.Purpose.longRead(of: party, before: latest)
+        return try await read(sql, settings, until: now + configuration.longCallTimeout) { segment in
+            switch await lease(for: purpose) {
             case .granted(let lease):
                 defer { end(lease) }
-                return await answer(to: segment, over: lease)
+                let outcome = await answer(to: segment, over: lease)
+                // The connection went at the moment when it was lent out: nothing was sent.
+                if case .failed(.unavailable) = outcome { return .again(.unavailable) }
+                return outcome
             case .refused(let error):
                 return .failed(error)
             }
@@ -54,6 +67,7 @@ package final class Database: Sendable {
     private func read(
         _ sql: SQL,
         _ settings: SessionSettings?,
+        until deadline: Instant,
         _ answer: (Segment) async -> Outcome
     ) async throws(PostgresError) -> Rows {
         var segment = Segment(

@@ -4,12 +4,14 @@ package struct DatabaseConfiguration: Sendable {
     package var url: String
     /// The role that every connection takes on, if not the one that it logs in as.
     package var role: String?
-    /// Connections of one loop: half of them for reads, the rest for writes and transactions.
+    /// Connections of one loop: half of them for reads, the rest for writes, transactions and reads that may take long.
     package var connections = 4
     /// Our own deadline for each call, from its entry to its answer.
     ///
     /// What stands before and behind a call, such as a hash, must fit into the four seconds of an answer.
     package var callTimeout = Duration.seconds(3)
+    /// The same for a read that may take long, its wait for a connection included: nothing stands beside it.
+    package var longCallTimeout = Duration.seconds(4)
     /// The server's own limits, which the URL's `options` may override.
     package var statementTimeout = Duration.milliseconds(2_500)
     package var lockTimeout = Duration.seconds(1)
@@ -18,9 +20,9 @@ package struct DatabaseConfiguration: Sendable {
     package var connectTimeout = Duration.seconds(2)
     /// How long a call waits while no connection is up.
     package var connectionPatience = Duration.seconds(1)
-    /// How long a transaction or a write waits while all connections for it are lent out.
+    /// How long a transaction, a write or a long read waits while all connections for it are lent out.
     package var leasePatience = Duration.seconds(2)
-    /// How many calls may wait at once.
+    /// How many calls may wait at once; a quarter of them may be long reads.
     package var waitingLimit = 1024
     package var onEvent: @Sendable (DatabaseEvent) -> Void = { _ in }
 

@@ -10,7 +10,8 @@ extension AuditRepository {
                 """
                 SELECT * FROM portero.security_report(
                     \(actor.userID), \(actor.organizationID), \(Int32(clamping: days)))
-                """
+                """,
+                of: actor.organizationID.rawValue
             ).map { (row: inout Row) throws(PostgresError) in try ReportLine(&row) }
         }
         var report = SecurityReport()
@@ -27,7 +28,8 @@ extension AuditRepository {
                 """
                 SELECT * FROM portero.security_stats(
                     \(actor.userID), \(actor.organizationID), \(SQL.seconds(lock)))
-                """
+                """,
+                of: actor.organizationID.rawValue
             ).first { (row: inout Row) throws(PostgresError) in try SecurityStats(&row) }
         }
         guard let stats else { throw AuthError.organizationNotFound }

@@ -15,7 +15,8 @@ package struct DirectoryRepository: Sendable {
     ) async throws -> ListPage<DirectoryPerson> {
         try await reaching { () throws(PostgresError) in
             try await database.page(
-                "SELECT total, (person).* FROM portero.people(\(organization), \(query.arguments))"
+                "SELECT total, (person).* FROM portero.people(\(organization), \(query.arguments))",
+                of: organization
             ) { (row: inout Row) throws(PostgresError) in try DirectoryPerson(&row) }
         }
     }
@@ -27,7 +28,8 @@ package struct DirectoryRepository: Sendable {
     ) async throws -> ListPage<OpenSession> {
         try await reaching { () throws(PostgresError) in
             try await database.page(
-                "SELECT * FROM portero.open_sessions(\(organization), \(managing), \(query.arguments))"
+                "SELECT * FROM portero.open_sessions(\(organization), \(managing), \(query.arguments))",
+                of: organization
             ) { (row: inout Row) throws(PostgresError) in try OpenSession(&row) }
         }
     }

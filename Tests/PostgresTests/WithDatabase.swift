@@ -46,9 +46,9 @@ extension Database {
         }
     }
 
-    /// Ends all connections of the observed database; no write, for a transaction may have the only writer.
+    /// Ends all connections of the observed database.
     func terminateAll() async throws {
-        _ = try await read(
+        _ = try await write(
             """
             SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
              WHERE datname = current_database() AND application_name = 'portero'

@@ -5,6 +5,7 @@ extension DatabaseConfiguration {
     package static func patient(_ url: String) -> DatabaseConfiguration {
         var configuration = DatabaseConfiguration(url: url)
         configuration.callTimeout = .seconds(60)
+        configuration.longCallTimeout = .seconds(110)
         configuration.statementTimeout = .seconds(50)
         configuration.lockTimeout = .seconds(50)
         configuration.idleInTransactionTimeout = .seconds(50)

@@ -69,9 +69,9 @@ final class Connection {
 
     // MARK: - Leases
 
-    func takeLease(apart: Bool) -> Lease {
+    func takeLease(for purpose: Lease.Purpose) -> Lease {
         isLeased = true
-        return Lease(slot: slot, number: lease, isApart: apart)
+        return Lease(slot: slot, number: lease, purpose: purpose)
     }
 
     func endLease() {

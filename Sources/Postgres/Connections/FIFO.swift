@@ -25,6 +25,12 @@ struct FIFO<Element> {
         return element
     }
 
+    /// The first that fits the condition.
+    mutating func popFirst(where condition: (Element) -> Bool) -> Element? {
+        guard let index = elements[head...].firstIndex(where: condition) else { return nil }
+        return index == head ? popFirst() : elements.remove(at: index)
+    }
+
     /// Changes the element at the front.
     mutating func withFirst<Result>(_ body: (inout Element) -> Result) -> Result? {
         isEmpty ? nil : body(&elements[head])

@@ -1,9 +1,10 @@
+import FoundationEssentials
 import Reactor
 
 /// The connections of one loop, and the calls that wait for one.
 ///
 /// A commit waits for the disk, and what is behind it in its pipeline waits too. So reads keep to connections on which
-/// nothing is being written, of which the first is always one. A write has a connection to itself while there are idle
+/// nothing is being written, of which the first is always one (of two, unless a long read has the other). A write has a connection to itself while there are idle
 /// ones; those that come meanwhile wait, and go together (see `Pipeline.sendTogether`). So does a transaction. A read that
 /// may take long has one to itself, too, or all reads behind it would take as long.
 actor Pool {
@@ -15,8 +16,8 @@ actor Pool {
     /// Those that reads are sent over as long as nothing is being written there.
     private var readers: ArraySlice<Connection> = []
     private var writers: ArraySlice<Connection> = []
-    /// Connections that are lent to reads which may take long.
-    private var readsApart = 0
+    /// Whose reads that may take long have a connection.
+    private var readsApart: [UUID] = []
     var waiting = WaitingRoom()
     var listener: Listener?
 
@@ -67,7 +68,7 @@ actor Pool {
 
     /// A connection for a write or a transaction; of two, the first while a long read has the other.
     var writer: Connection? {
-        leastBusy(of: readsApart < writers.count ? writers : connections[...], awayFrom: Self.reads)
+        leastBusy(of: readsApart.count < writers.count ? writers : connections[...], awayFrom: Self.reads)
     }
 
     /// What a call would rather not wait behind, or make wait.
@@ -95,22 +96,30 @@ actor Pool {
 
     // MARK: - Leases
 
-    /// Lends out a writer, or lets the transaction, or the read apart from others, wait for one.
-    func lease(apart: Bool, _ answer: Lease.Answer) {
-        if let writer, !apart || (mayReadApart && !waiting.hasReadsApart) {
-            grant(writer, apart: apart, answer)
+    /// Lends out a writer, or lets who asks wait for one.
+    ///
+    /// Nobody is passed by: who waits would have been served if they could be.
+    func lease(for purpose: Lease.Purpose, _ answer: Lease.Answer) {
+        if let writer, isFree(for: purpose) {
+            grant(writer, for: purpose, answer)
         } else {
-            wait(apart ? .readApart(answer) : .lease(answer))
+            wait(.lease(purpose, answer))
         }
     }
 
-    func grant(_ writer: Connection, apart: Bool, _ answer: Lease.Answer) {
-        if apart { readsApart += 1 }
-        answer.resume(returning: .granted(writer.takeLease(apart: apart)))
+    func grant(_ writer: Connection, for purpose: Lease.Purpose, _ answer: Lease.Answer) {
+        if case .longRead(let party, _) = purpose { readsApart.append(party) }
+        answer.resume(returning: .granted(writer.takeLease(for: purpose)))
     }
 
-    /// Half of the connections are left to what is short, however much that is long comes.
-    var mayReadApart: Bool { readsApart < max(1, connections.count / 2) }
+    /// Half of the connections are left to what is short, however much that is long comes, and the rest is for several.
+    func isFree(for purpose: Lease.Purpose) -> Bool {
+        switch purpose {
+        case .transaction: true
+        case .longRead(let party, let latest):
+            readsApart.count < max(1, connections.count / 2) && !readsApart.contains(party) && loop.now < latest
+        }
+    }
 
     /// Sends one statement over a connection that was lent out.
     func send(_ segment: Segment, over lease: Lease, answer: Answer) {
@@ -122,7 +131,9 @@ actor Pool {
 
     /// Takes a writer back; one on which a transaction is still open is given up.
     func end(_ lease: Lease) {
-        if lease.isApart { readsApart -= 1 }
+        if case .longRead(let party, _) = lease.purpose, let place = readsApart.firstIndex(of: party) {
+            readsApart.remove(at: place)
+        }
         if let connection = connection(of: lease), let pipeline = connection.pipeline {
             if pipeline.isIdle { connection.endLease() } else { pipeline.lose("a transaction was left open") }
         }
@@ -146,7 +157,13 @@ struct Lease: Sendable {
         case refused(PostgresError)
     }
 
+    enum Purpose: Sendable {
+        case transaction
+        /// It is of no use to begin after a moment.
+        case longRead(of: UUID, before: Instant)
+    }
+
     let slot: Int
     let number: Int
-    let isApart: Bool
+    let purpose: Purpose
 }

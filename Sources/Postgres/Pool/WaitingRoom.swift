@@ -5,13 +5,12 @@ struct WaitingRoom {
     enum Entry {
         case read(Segment, Answer)
         case write(Segment, Answer)
-        case lease(Lease.Answer)
-        case readApart(Lease.Answer)
+        case lease(Lease.Purpose, Lease.Answer)
 
         func fail(_ error: PostgresError) {
             switch self {
             case .read(_, let answer), .write(_, let answer): answer.resume(returning: .failed(error))
-            case .lease(let answer), .readApart(let answer): answer.resume(returning: .refused(error))
+            case .lease(_, let answer): answer.resume(returning: .refused(error))
             }
         }
     }
@@ -23,12 +22,17 @@ struct WaitingRoom {
 
     private var reads = FIFO<Waiter>()
     private var writes = FIFO<Waiter>()
-    private var readsApart = FIFO<Waiter>()
+    private var longReads = FIFO<Waiter>()
     /// Rings when one of them has waited long enough.
     var timer: ScheduledTimer?
     private var ringsAt = Instant(nanoseconds: .max)
 
-    var count: Int { reads.count + writes.count + readsApart.count }
+    var count: Int { reads.count + writes.count + longReads.count }
+
+    func isFull(for entry: Entry, limit: Int) -> Bool {
+        if case .lease(.longRead, _) = entry, longReads.count >= limit / 4 { return true }
+        return count >= limit
+    }
 
     mutating func append(_ entry: Entry, until deadline: Instant) {
         switch entry {
@@ -36,10 +40,10 @@ struct WaitingRoom {
             reads.append(Waiter(entry: entry, deadline: min(deadline, segment.deadline)))
         case .write(let segment, _):
             writes.append(Waiter(entry: entry, deadline: min(deadline, segment.deadline)))
-        case .lease:
+        case .lease(.transaction, _):
             writes.append(Waiter(entry: entry, deadline: deadline))
-        case .readApart:
-            readsApart.append(Waiter(entry: entry, deadline: deadline))
+        case .lease(.longRead(_, let latest), _):
+            longReads.append(Waiter(entry: entry, deadline: min(deadline, latest)))
         }
     }
 
@@ -47,14 +51,18 @@ struct WaitingRoom {
 
     /// Who waits for a connection of their own, if they are first.
     mutating func takeLease() -> Lease.Answer? {
-        guard case .lease(let answer)? = writes.first?.entry else { return nil }
+        guard case .lease(_, let answer)? = writes.first?.entry else { return nil }
         _ = writes.popFirst()
         return answer
     }
 
-    mutating func takeReadApart() -> Lease.Answer? {
-        guard case .readApart(let answer)? = readsApart.popFirst()?.entry else { return nil }
-        return answer
+    /// The first long read for which there is a place.
+    mutating func takeLongRead(where isFree: (Lease.Purpose) -> Bool) -> (Lease.Purpose, Lease.Answer)? {
+        let waiter = longReads.popFirst {
+            if case .lease(let purpose, _) = $0.entry { isFree(purpose) } else { false }
+        }
+        guard case .lease(let purpose, let answer)? = waiter?.entry else { return nil }
+        return (purpose, answer)
     }
 
     /// The first writes, as far as nobody among them waits for a connection of their own.
@@ -69,18 +77,17 @@ struct WaitingRoom {
 
     var hasReads: Bool { !reads.isEmpty }
     var hasWrites: Bool { !writes.isEmpty }
-    var hasReadsApart: Bool { !readsApart.isEmpty }
 
     private var earliestDeadline: Instant? {
         var earliest: Instant?
-        for queue in [reads, writes, readsApart] {
+        for queue in [reads, writes, longReads] {
             queue.forEach { earliest = min(earliest ?? $0.deadline, $0.deadline) }
         }
         return earliest
     }
 
     mutating func takeAll() -> [Entry] {
-        (reads.takeAll() + writes.takeAll() + readsApart.takeAll()).map(\.entry)
+        (reads.takeAll() + writes.takeAll() + longReads.takeAll()).map(\.entry)
     }
 
     /// How long the timer must be set, nil if it rings early enough as it is.
@@ -97,7 +104,7 @@ struct WaitingRoom {
         let now = Instant.now()
         let expired = [
             reads.remove { $0.deadline <= now }, writes.remove { $0.deadline <= now },
-            readsApart.remove { $0.deadline <= now },
+            longReads.remove { $0.deadline <= now },
         ]
         return expired.joined().map(\.entry)
     }
@@ -109,7 +116,9 @@ extension Pool {
 
     func wait(_ entry: WaitingRoom.Entry) {
         guard phase == .new || phase == .open else { return entry.fail(.unavailable) }
-        guard waiting.count < configuration.waitingLimit else { return entry.fail(PostgresError(.overloaded)) }
+        guard !waiting.isFull(for: entry, limit: configuration.waitingLimit) else {
+            return entry.fail(PostgresError(.overloaded))
+        }
         let patience = isAnyUp ? configuration.leasePatience : configuration.connectionPatience
         waiting.append(entry, until: .now() + patience)
         watchWaiting()
@@ -133,13 +142,13 @@ extension Pool {
         }
         while waiting.hasWrites, let writer, let pipeline = writer.pipeline, pipeline.writesInFlight == 0 {
             if let lease = waiting.takeLease() {
-                grant(writer, apart: false, lease)
+                grant(writer, for: .transaction, lease)
             } else {
                 pipeline.sendTogether(waiting.takeWrites(upTo: Self.together))
             }
         }
-        while mayReadApart, let writer, let lease = waiting.takeReadApart() {
-            grant(writer, apart: true, lease)
+        while let writer, let (purpose, answer) = waiting.takeLongRead(where: isFree) {
+            grant(writer, for: purpose, answer)
         }
     }
 
