@@ -1,9 +1,9 @@
 -- 0006 login: registering, counting tries, opening sessions.
 --
 -- Why    Accounts are reached through these functions only. Each is one round trip and one transaction, and writes its
---        auth_logs row in it. They run as the owner; what they may be asked is all that the server may do. What a login calls is
---        in plpgsql, which keeps its plans: a function in SQL is parsed and planned anew by each call, and so is a statement
---        that is cheaper once its arguments are known. So what depends on them is asked by IF.
+--        auth_logs row in it. They run as the owner; what they may be asked is all that the server may do. What is called often,
+--        here and in later migrations, is in plpgsql, which keeps its plans: a function in SQL is parsed and planned anew by
+--        each call, and so is a statement that is cheaper once its arguments are known. What a login asks depends on them by IF.
 -- Locks  None.
 -- Undo   Forward only.
 
@@ -165,7 +165,8 @@ BEGIN
     END IF;
     PERFORM FROM portero.sessions s
       WHERE s.user_id = begin_login.user_id AND s.address <<= p_network AND s.created_at > now() - interval '30 days'
-        AND s.opened_in IS NULL;
+        AND s.opened_in IS NULL
+      LIMIT 1;
     IF NOT FOUND THEN
         UPDATE portero.login_failures f SET pending = greatest(f.pending - 1, 0)
          WHERE f.identity = p_identity AND f.network = p_network;

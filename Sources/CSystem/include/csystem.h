@@ -33,8 +33,9 @@ int csystem_bind(uint64_t high, uint64_t low, uint16_t port, int is_shared);
 
 /// A non-blocking listening socket, or -errno. Port 0 lets the kernel choose; what is accepted sends without delay.
 ///
-/// The first at an address finds it free, or fails; from then on others of this user may join it. To join is not to be
-/// first: two that both joined would share an address, and neither would know.
+/// The first at an address finds it free, or fails; from then on others of this user may join it, whether or not they do:
+/// who examines ports from outside (`portero doctor`) tells ours from other programs' by that. To join is not to be first:
+/// two that both joined would share an address, and neither would know.
 int csystem_listen(uint64_t high, uint64_t low, uint16_t port, int joins, int backlog);
 
 /// The port a socket is bound to, or -errno.

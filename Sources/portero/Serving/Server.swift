@@ -123,8 +123,8 @@ struct Server: Sendable {
                 try await home.loop.sleep(for: .seconds(3600))
             } catch {
                 failures += 1
-                // The first is often a database that is still starting; from the third on there is nothing new to say.
-                if failures == 2 { home.log.event(.warning, "upkeep delayed") { $0.field("reason", "\(error)") } }
+                // The first is often a database that is still starting; then a line an hour is enough.
+                if failures % 60 == 2 { home.log.event(.warning, "upkeep delayed") { $0.field("reason", "\(error)") } }
                 try? await home.loop.sleep(for: .seconds(60))
             }
         }
