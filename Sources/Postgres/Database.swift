@@ -1,4 +1,3 @@
-package import FoundationEssentials
 package import Reactor
 
 /// A loop's way to its database.
@@ -37,19 +36,18 @@ package final class Database: Sendable {
         try await read(sql, settings, until: deadline) { await answer(to: $0, asRead: true) }
     }
 
-    /// The same of one that may take longer than others should wait: lists and reports.
+    /// The same of one that may take longer than others should wait.
     ///
-    /// Nothing is sent behind it. Of such reads, half as many run at once as there are connections, and one of each party;
-    /// the next ones wait.
+    /// Nothing is sent behind it. Of each kind, a quarter as many run at once as there are connections; the next ones wait.
     package func readApart(
         _ sql: SQL,
-        of party: UUID,
+        _ kind: LongRead,
         with settings: SessionSettings? = nil
     ) async throws(PostgresError) -> Rows {
         let now = loop.now
         // Who begins later would be cut off by us, with the connection, before the server gives up.
         let latest = now + (configuration.longCallTimeout - configuration.statementTimeout)
-        let purpose = Lease.Purpose.longRead(of: party, before: latest)
+        let purpose = Lease.Purpose.long(kind, before: latest)
         return try await read(sql, settings, until: now + configuration.longCallTimeout) { segment in
             switch await lease(for: purpose) {
             case .granted(let lease):
@@ -146,4 +144,12 @@ package final class Database: Sendable {
             }
         }
     }
+}
+
+/// Reads that may take long, by how long.
+package enum LongRead: Sendable {
+    /// Tens of milliseconds.
+    case list
+    /// Perhaps seconds: no list waits for one.
+    case report
 }

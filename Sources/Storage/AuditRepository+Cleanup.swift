@@ -30,7 +30,7 @@ extension AuditRepository {
                 SELECT * FROM portero.clean_up_stats(
                     \(actor.userID), \(actor.organizationID), \(Int32(clamping: days)))
                 """,
-                of: actor.organizationID.rawValue
+                .report
             ).map { (row: inout Row) throws(PostgresError) in try StoredRecords(&row) }
         }.compactMap { $0 }
     }

@@ -13,8 +13,7 @@ extension AuditRepository {
                     \(actor.userID), \(actor.organizationID), \(query.event), \(query.userNumber),
                     \(query.email), \(query.success), \(query.from), \(query.to),
                     \(Int32(clamping: query.limit)), \(query.offset), \(owner))
-                """,
-                of: actor.organizationID
+                """
             ) { (row: inout Row) throws(PostgresError) in try LogEntry(onPage: &row) }
         }
     }

@@ -11,7 +11,7 @@ extension AuditRepository {
                 SELECT * FROM portero.security_report(
                     \(actor.userID), \(actor.organizationID), \(Int32(clamping: days)))
                 """,
-                of: actor.organizationID.rawValue
+                .report
             ).map { (row: inout Row) throws(PostgresError) in try ReportLine(&row) }
         }
         var report = SecurityReport()
@@ -29,7 +29,7 @@ extension AuditRepository {
                 SELECT * FROM portero.security_stats(
                     \(actor.userID), \(actor.organizationID), \(SQL.seconds(lock)))
                 """,
-                of: actor.organizationID.rawValue
+                .report
             ).first { (row: inout Row) throws(PostgresError) in try SecurityStats(&row) }
         }
         guard let stats else { throw AuthError.organizationNotFound }

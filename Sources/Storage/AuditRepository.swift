@@ -22,7 +22,7 @@ package struct AuditRepository: Sendable {
                  ORDER BY l.occurred_at DESC, l.id DESC
                  LIMIT \(Int32(clamping: query.limit))
                 """,
-                of: organization.rawValue,
+                .list,
                 with: ["portero.organization_id": organization.description]
             ).map { (row: inout Row) throws(PostgresError) in try AuditEntry(&row) }
         }

@@ -15,8 +15,7 @@ package struct DirectoryRepository: Sendable {
     ) async throws -> ListPage<DirectoryPerson> {
         try await reaching { () throws(PostgresError) in
             try await database.page(
-                "SELECT total, (person).* FROM portero.people(\(organization), \(query.arguments))",
-                of: organization
+                "SELECT total, (person).* FROM portero.people(\(organization), \(query.arguments))"
             ) { (row: inout Row) throws(PostgresError) in try DirectoryPerson(&row) }
         }
     }
@@ -28,8 +27,7 @@ package struct DirectoryRepository: Sendable {
     ) async throws -> ListPage<OpenSession> {
         try await reaching { () throws(PostgresError) in
             try await database.page(
-                "SELECT * FROM portero.open_sessions(\(organization), \(managing), \(query.arguments))",
-                of: organization
+                "SELECT * FROM portero.open_sessions(\(organization), \(managing), \(query.arguments))"
             ) { (row: inout Row) throws(PostgresError) in try OpenSession(&row) }
         }
     }

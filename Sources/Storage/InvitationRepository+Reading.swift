@@ -14,14 +14,12 @@ extension InvitationRepository {
             """
             SELECT * FROM portero.invitations_of(\(organization), NULL, \(status?.rawValue), \(Int32(clamping: limit)),
                                                  \(offset))
-            """,
-            of: organization
+            """
         )
     }
 
     package func find(_ id: InvitationID, in organization: OrganizationID) async throws -> Invitation? {
-        try await read("SELECT * FROM portero.invitations_of(\(organization), \(id), NULL, 1, 0)", of: organization)
-            .items.first
+        try await read("SELECT * FROM portero.invitations_of(\(organization), \(id), NULL, 1, 0)").items.first
     }
 
     /// What a person has been invited to and may still accept.
@@ -32,11 +30,9 @@ extension InvitationRepository {
         }
     }
 
-    private func read(_ question: SQL, of organization: OrganizationID) async throws -> ListPage<Invitation> {
+    private func read(_ question: SQL) async throws -> ListPage<Invitation> {
         try await reaching { () throws(PostgresError) in
-            try await database.page(question, of: organization) { (row: inout Row) throws(PostgresError) in
-                try Invitation(&row)
-            }
+            try await database.page(question) { (row: inout Row) throws(PostgresError) in try Invitation(&row) }
         }
     }
 }

@@ -12,10 +12,9 @@ extension Database {
     /// A page of a list whose rows begin with the total; where the page is empty, one row tells the total alone.
     func page<Item>(
         _ question: SQL,
-        of organization: OrganizationID,
         _ item: (inout Row) throws(PostgresError) -> Item?
     ) async throws(PostgresError) -> ListPage<Item> {
-        let rows = try await readApart(question, of: organization.rawValue).map {
+        let rows = try await readApart(question, .list).map {
             (row: inout Row) throws(PostgresError) in
             (total: try row.next() as Int, item: try item(&row))
         }

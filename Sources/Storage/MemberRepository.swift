@@ -18,8 +18,7 @@ package struct MemberRepository: Sendable {
                 """
                 SELECT total, user_id, email, full_name, username, is_active, role_id, role_name, joined_at, last_login_at
                   FROM portero.members(\(organization), \(query.arguments))
-                """,
-                of: organization
+                """
             ) { (row: inout Row) throws(PostgresError) in try Member(onPage: &row) }
         }
     }

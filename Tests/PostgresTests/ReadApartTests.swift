@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Postgres
 import Support
 import Testing
@@ -19,9 +18,9 @@ struct ReadApartTests {
         }
     }
 
-    private func begin(_ database: Database, of party: UUID = UUID()) -> Task<Int?, any Error> {
+    private func begin(_ database: Database, _ kind: LongRead = .list) -> Task<Int?, any Error> {
         Task(executorPreference: database.loop) {
-            try await database.readApart(Self.long, of: party).value(as: Int.self)
+            try await database.readApart(Self.long, kind).value(as: Int.self)
         }
     }
 
@@ -43,7 +42,7 @@ struct ReadApartTests {
     func leaveRoom() async throws {
         try await withObservedDatabase(configure: { $0.connections = 4 }) { database, observer in
             let long = try await holding(observer) {
-                let long = (0..<10).map { _ in begin(database) }
+                let long = (0..<10).map { begin(database, $0 % 2 == 0 ? .list : .report) }
                 try await running(2, observer)
                 try await withThrowingTaskGroup(of: Void.self) { short in
                     for _ in 0..<100 {
@@ -64,12 +63,11 @@ struct ReadApartTests {
         }
     }
 
-    @Test("Of one party, one runs at a time; others go past those that wait")
+    @Test("Of each kind, a quarter as many run as there are connections; the other kind goes past those that wait")
     func takeTurns() async throws {
         try await withObservedDatabase(configure: { $0.connections = 4 }) { database, observer in
-            let party = UUID()
             let long = try await holding(observer) {
-                var long = (0..<5).map { _ in begin(database, of: party) }
+                var long = (0..<5).map { _ in begin(database, .report) }
                 let first = try await running(1, observer)
                 try await expect(Int(1), in: database.write("SELECT 1::int8"))
                 #expect(try await running(0, observer) == first)
@@ -84,7 +82,7 @@ struct ReadApartTests {
     @Test("With a single connection there are long reads, too")
     func singleConnection() async throws {
         try await withDatabase(configure: { $0.connections = 1 }) { database in
-            for _ in 0..<3 { try await expect(Int(1), in: database.readApart(Self.long, of: UUID())) }
+            for _ in 0..<3 { try await expect(Int(1), in: database.readApart(Self.long, .list)) }
             try await expect(Int(1), in: database.read("SELECT 1::int8"))
         }
     }
@@ -114,13 +112,13 @@ struct ReadApartTests {
         }
         try await withObservedDatabase(configure: configure) { database, observer in
             for _ in 0..<3 {
-                let refusal = await failure { _ = try await database.readApart("SELECT 1 / 0", of: UUID()) }
+                let refusal = await failure { _ = try await database.readApart("SELECT 1 / 0", .list) }
                 #expect(refusal == .server(sqlState: "22012", constraint: nil))
             }
             let first = try await holding(observer) {
                 let first = begin(database)
                 try await running(1, observer)
-                let second = await failure { _ = try await database.readApart(Self.long, of: UUID()) }
+                let second = await failure { _ = try await database.readApart(Self.long, .list) }
                 #expect(second == .overloaded)
                 try await expect(Int(1), in: database.read("SELECT 1::int8"))
                 try await expect(Int(2), in: database.write("SELECT 2::int8"))
@@ -139,7 +137,7 @@ struct ReadApartTests {
         }
         try await withDatabase(configure: configure) { database in
             try await database.ready()
-            let refusal = await failure { _ = try await database.readApart(Self.long, of: UUID()) }
+            let refusal = await failure { _ = try await database.readApart(Self.long, .list) }
             #expect(refusal == .overloaded)
         }
     }
@@ -157,7 +155,7 @@ struct ReadApartTests {
                 reads += (0..<2).map { _ in begin(database) }
                 // Behind them on the loop.
                 try await expect(Int(1), in: database.write("SELECT 1::int8"))
-                let refusal = await failure { _ = try await database.readApart(Self.long, of: UUID()) }
+                let refusal = await failure { _ = try await database.readApart(Self.long, .list) }
                 #expect(refusal == .overloaded)
                 return reads
             }

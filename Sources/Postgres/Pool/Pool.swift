@@ -1,12 +1,12 @@
-import FoundationEssentials
 import Reactor
 
 /// The connections of one loop, and the calls that wait for one.
 ///
 /// A commit waits for the disk, and what is behind it in its pipeline waits too. So reads keep to connections on which
-/// nothing is being written, of which the first is always one (of two, unless a long read has the other). A write has a connection to itself while there are idle
-/// ones; those that come meanwhile wait, and go together (see `Pipeline.sendTogether`). So does a transaction. A read that
-/// may take long has one to itself, too, or all reads behind it would take as long.
+/// nothing is being written, of which the first is always one (of two, unless a long read has the other). A write has a
+/// connection to itself while there are idle ones; those that come meanwhile wait, and go together (see
+/// `Pipeline.sendTogether`). So does a transaction. A read that may take long has one to itself, too, or all reads behind
+/// it would take as long.
 actor Pool {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -16,8 +16,8 @@ actor Pool {
     /// Those that reads are sent over as long as nothing is being written there.
     private var readers: ArraySlice<Connection> = []
     private var writers: ArraySlice<Connection> = []
-    /// Whose reads that may take long have a connection.
-    private var readsApart: [UUID] = []
+    /// Reads that may take long and have a connection.
+    private var longReads: [LongRead] = []
     var waiting = WaitingRoom()
     var listener: Listener?
 
@@ -68,7 +68,7 @@ actor Pool {
 
     /// A connection for a write or a transaction; of two, the first while a long read has the other.
     var writer: Connection? {
-        leastBusy(of: readsApart.count < writers.count ? writers : connections[...], awayFrom: Self.reads)
+        leastBusy(of: longReads.count < writers.count ? writers : connections[...], awayFrom: Self.reads)
     }
 
     /// What a call would rather not wait behind, or make wait.
@@ -108,16 +108,17 @@ actor Pool {
     }
 
     func grant(_ writer: Connection, for purpose: Lease.Purpose, _ answer: Lease.Answer) {
-        if case .longRead(let party, _) = purpose { readsApart.append(party) }
+        if case .long(let kind, _) = purpose { longReads.append(kind) }
         answer.resume(returning: .granted(writer.takeLease(for: purpose)))
     }
 
-    /// Half of the connections are left to what is short, however much that is long comes, and the rest is for several.
+    /// Half of the connections are left to what is short, however much that is long comes; of the others, half to each kind.
     func isFree(for purpose: Lease.Purpose) -> Bool {
         switch purpose {
         case .transaction: true
-        case .longRead(let party, let latest):
-            readsApart.count < max(1, connections.count / 2) && !readsApart.contains(party) && loop.now < latest
+        case .long(let kind, let latest):
+            loop.now < latest && longReads.count < max(1, connections.count / 2)
+                && longReads.count { $0 == kind } < max(1, connections.count / 4)
         }
     }
 
@@ -131,8 +132,8 @@ actor Pool {
 
     /// Takes a writer back; one on which a transaction is still open is given up.
     func end(_ lease: Lease) {
-        if case .longRead(let party, _) = lease.purpose, let place = readsApart.firstIndex(of: party) {
-            readsApart.remove(at: place)
+        if case .long(let kind, _) = lease.purpose, let place = longReads.firstIndex(of: kind) {
+            longReads.remove(at: place)
         }
         if let connection = connection(of: lease), let pipeline = connection.pipeline {
             if pipeline.isIdle { connection.endLease() } else { pipeline.lose("a transaction was left open") }
@@ -160,7 +161,7 @@ struct Lease: Sendable {
     enum Purpose: Sendable {
         case transaction
         /// It is of no use to begin after a moment.
-        case longRead(of: UUID, before: Instant)
+        case long(LongRead, before: Instant)
     }
 
     let slot: Int

@@ -30,7 +30,7 @@ struct WaitingRoom {
     var count: Int { reads.count + writes.count + longReads.count }
 
     func isFull(for entry: Entry, limit: Int) -> Bool {
-        if case .lease(.longRead, _) = entry, longReads.count >= limit / 4 { return true }
+        if case .lease(.long, _) = entry, longReads.count >= limit / 4 { return true }
         return count >= limit
     }
 
@@ -42,7 +42,7 @@ struct WaitingRoom {
             writes.append(Waiter(entry: entry, deadline: min(deadline, segment.deadline)))
         case .lease(.transaction, _):
             writes.append(Waiter(entry: entry, deadline: deadline))
-        case .lease(.longRead(_, let latest), _):
+        case .lease(.long(_, let latest), _):
             longReads.append(Waiter(entry: entry, deadline: min(deadline, latest)))
         }
     }
