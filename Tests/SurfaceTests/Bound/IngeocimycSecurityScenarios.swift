@@ -6,20 +6,14 @@ import Testing
 @Suite("Logs, reports and clean-up of ingeocimyc", .serving(), .timeLimit(.minutes(10)))
 struct IngeocimycSecurityScenarios {
     let site: Site
-    let visitor: Visitor
 
     init() throws {
         site = try Site.here()
-        visitor = site.visitor()
-    }
-
-    private func tenant() async throws -> LoggedTenant {
-        try await LoggedTenant.settled(at: site, visitor)
     }
 
     @Test("A page of the log has ten fields a row, newest first, and the exact total")
     func pages() async throws {
-        let tenant = try await tenant()
+        let tenant = try await site.loggedTenant()
         let (id, email) = (tenant.admin.id, tenant.admin.email)
         try await tenant.log("authn_login_fail", daysAgo: 3, user: id, email: email, times: 25)
         let reply = try await tenant.ask("logs?event=authn_login_fail&limit=10&page=3")
@@ -40,7 +34,7 @@ struct IngeocimycSecurityScenarios {
 
     @Test("Each filter finds what it says, and all of them together")
     func filters() async throws {
-        let tenant = try await tenant()
+        let tenant = try await site.loggedTenant()
         let bruno = try await site.person("Bruno")
         try await site.join(bruno, to: tenant.id, as: "Staff")
         try await tenant.log("authn_login_fail", daysAgo: 10, user: bruno.id, email: bruno.email, times: 3)
@@ -81,14 +75,14 @@ struct IngeocimycSecurityScenarios {
         ]
     )
     func badQueries(_ path: String, _ field: String) async throws {
-        let reply = try await tenant().ask(path)
+        let reply = try await site.loggedTenant().ask(path)
         #expect(reply.shape == Reply.nestFields)
         #expect(reply.faultyFields == [field])
     }
 
     @Test("A report counts each day, names the worst, and says what looks like an attack")
     func report() async throws {
-        let tenant = try await tenant()
+        let tenant = try await site.loggedTenant()
         for number in 0..<6 {
             let email = "cuenta\(number)@correo.example"
             try await tenant.log("authn_login_fail", daysAgo: 2, email: email, address: "203.0.113.9")
@@ -122,7 +116,7 @@ struct IngeocimycSecurityScenarios {
 
     @Test("Stats tell how things stand now")
     func stats() async throws {
-        let tenant = try await tenant()
+        let tenant = try await site.loggedTenant()
         let closed = try await site.person()
         try await site.join(closed, to: tenant.id, as: "Staff")
         try await site.database.run("UPDATE portero.users SET is_active = false WHERE id = \(closed.id)")
@@ -145,7 +139,7 @@ struct IngeocimycSecurityScenarios {
 
     @Test("A clean-up deletes what it says, of its own organization alone, and writes itself down")
     func cleansUp() async throws {
-        let (tenant, other) = (try await tenant(), try await self.tenant())
+        let (tenant, other) = (try await site.loggedTenant(), try await site.loggedTenant())
         for each in [tenant, other] {
             try await each.log("authn_login_fail", daysAgo: 60, email: "a@b.example", times: 3)
             try await each.log("authn_login_fail", daysAgo: 35, email: "a@b.example", times: 2)
@@ -204,7 +198,7 @@ struct IngeocimycSecurityScenarios {
 
     @Test("Nothing younger than 30 days goes", arguments: ["29", "0", "-1", "3651", "1e9", "\"90\"", "null", "45.5"])
     func keepsWhatIsYoung(_ days: String) async throws {
-        let tenant = try await tenant()
+        let tenant = try await site.loggedTenant()
         let reply = try await tenant.ask("security/cleanup", "{\"days\":\(days)}")
         #expect(reply.shape == Reply.nestFields)
         #expect(reply.faultyFields == ["days"])
@@ -217,7 +211,7 @@ struct IngeocimycSecurityScenarios {
 
     @Test("Clean-ups at once delete each row once")
     func cleansUpAtOnce() async throws {
-        let tenant = try await tenant()
+        let tenant = try await site.loggedTenant()
         try await tenant.log("authn_login_fail", daysAgo: 60, times: 500)
         let totals = try await site.atOnce(6) { visitor, _ in
             let reply = try await visitor.send(
@@ -235,7 +229,7 @@ struct IngeocimycSecurityScenarios {
 
     @Test("Each of the five needs its right, and a token")
     func rights() async throws {
-        let tenant = try await tenant()
+        let tenant = try await site.loggedTenant()
         let paths = [
             ("logs", nil), ("security/report", nil), ("security/stats", nil), ("security/cleanup-stats", nil),
             ("security/cleanup", #"{"days":30}"#),
@@ -243,7 +237,7 @@ struct IngeocimycSecurityScenarios {
         let member = try await site.person()
         try await site.join(member, to: tenant.id, as: "Staff")
         let session = try await site.session(of: member).access
-        let stranger = try await self.tenant().token
+        let stranger = try await site.loggedTenant().token
         for (path, body) in paths {
             let reply = try await tenant.ask(path, body, token: session)
             #expect(reply.shape == Reply.nest(403), "\(path)")
@@ -261,7 +255,7 @@ struct IngeocimycSecurityScenarios {
 
     @Test("Another organization's rows are in no list, count or report")
     func isolation() async throws {
-        let (one, other) = (try await tenant(), try await tenant())
+        let (one, other) = (try await site.loggedTenant(), try await site.loggedTenant())
         try await one.log("authn_login_fail", email: "secreto@correo.example", address: "203.0.113.99", times: 7)
         for path in [
             "logs", "logs?email=secreto%40correo.example", "logs?success=false", "security/report", "security/stats",
@@ -279,8 +273,8 @@ struct IngeocimycSecurityScenarios {
 
     @Test("Failed logins are the organization's that somebody tried to come into")
     func failedLogins() async throws {
-        let tenant = try await tenant()
-        let reply = try await visitor.send(
+        let tenant = try await site.loggedTenant()
+        let reply = try await tenant.visitor.send(
             "POST",
             "/api/auth/login",
             body: tenant.admin.with(password: "Falsa-Cripta-1!").credentials.text,
@@ -294,7 +288,7 @@ struct IngeocimycSecurityScenarios {
 
     @Test("The view shows people and sessions by number")
     func view() async throws {
-        let tenant = try await tenant()
+        let tenant = try await site.loggedTenant()
         let row = try await site.database.texts(
             """
             SELECT concat_ws(' ', v.event, v.success, v.user_id = u.number, v.session_id IS NOT NULL, v.ip_address)

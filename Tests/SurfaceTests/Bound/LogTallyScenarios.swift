@@ -10,20 +10,14 @@ struct LogTallyScenarios {
     private static let count: SQL = "DO $$ BEGIN WHILE portero.tally_logs() LOOP END LOOP; END $$"
 
     let site: Site
-    let visitor: Visitor
 
     init() throws {
         site = try Site.here()
-        visitor = site.visitor()
-    }
-
-    private func tenant() async throws -> LoggedTenant {
-        try await LoggedTenant.settled(at: site, visitor)
     }
 
     @Test("Totals and pages stay exact once days have been counted, and when rows come late or go")
     func counted() async throws {
-        let tenant = try await tenant()
+        let tenant = try await site.loggedTenant()
         for day in 3..<9 {
             try await tenant.log("authn_login_fail", daysAgo: Double(day), email: "a@b.example", times: day)
         }
@@ -56,7 +50,7 @@ struct LogTallyScenarios {
     @Test("Different addresses stay exact once days have been counted, and when rows come late or go")
     func countedAddresses() async throws {
         try await site.farFromMidnight()
-        let tenant = try await tenant()
+        let tenant = try await site.loggedTenant()
         for day in 3..<9 {
             try await tenant.log("authn_login_fail", daysAgo: Double(day), address: "203.0.113.\(day)", times: 2)
         }
@@ -92,7 +86,7 @@ struct LogTallyScenarios {
     )
     func meanwhile(what: String, waits: String) async throws {
         try await Site.serving { site in
-            let tenant = try await LoggedTenant.settled(at: site, site.visitor())
+            let tenant = try await site.loggedTenant()
             try await site.database.run(Self.begin)
             try await tenant.log("authn_login_fail", daysAgo: 5, email: "a@b.example", times: 3)
             let change: SQL =

@@ -11,21 +11,6 @@ struct LoggedTenant: Sendable {
     let admin: Person
     let token: String
 
-    static func settled(at site: Site, _ visitor: Visitor) async throws -> LoggedTenant {
-        let admin = try await site.person()
-        let id = try await site.organization("Sala", with: admin, as: "Admin")
-        let host = "sala-\(UInt64.random(in: 0 ... .max)).example"
-        try await site.give(host, to: id)
-        return LoggedTenant(
-            site: site,
-            visitor: visitor,
-            id: id,
-            host: host,
-            admin: admin,
-            token: try await site.session(of: admin, visitor).access
-        )
-    }
-
     func ask(_ path: String, _ body: String? = nil, token: String? = nil) async throws -> Reply {
         try await visitor.send(
             body == nil ? "GET" : "POST",
@@ -53,5 +38,17 @@ struct LoggedTenant: Sendable {
               FROM generate_series(1, \(times))
             """
         )
+    }
+}
+
+extension Site {
+    func loggedTenant() async throws -> LoggedTenant {
+        let visitor = visitor()
+        let admin = try await person()
+        let id = try await organization("Sala", with: admin, as: "Admin")
+        let host = "sala-\(UInt64.random(in: 0 ... .max)).example"
+        try await give(host, to: id)
+        let token = try await session(of: admin, visitor).access
+        return LoggedTenant(site: self, visitor: visitor, id: id, host: host, admin: admin, token: token)
     }
 }
