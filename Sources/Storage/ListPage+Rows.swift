@@ -14,8 +14,7 @@ extension Database {
         _ question: SQL,
         _ item: (inout Row) throws(PostgresError) -> Item?
     ) async throws(PostgresError) -> ListPage<Item> {
-        let rows = try await readApart(question, .list).map {
-            (row: inout Row) throws(PostgresError) in
+        let rows = try await readApart(question, .list).map { (row: inout Row) throws(PostgresError) in
             (total: try row.next() as Int, item: try item(&row))
         }
         return ListPage(items: rows.compactMap(\.item), total: rows.first?.total ?? 0)

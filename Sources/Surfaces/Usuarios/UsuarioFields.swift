@@ -38,11 +38,11 @@ extension JSONBody {
             details.firstNames = body.name("nombres")
             details.lastNames = body.name("apellidos")
             details.dni = body.optionalString("dni", .visible(1...32))
-            details.email = body.emptiable("email") { $0.email("email")?.text }
-            details.phone = body.emptiable("telefono") { $0.optionalString("telefono", .visible(1...40)) }
-            details.address = body.emptiable("direccion") { $0.optionalString("direccion", .visible(1...400)) }
-            details.bornOn = body.emptiable("fechaNacimiento") { $0.day("fechaNacimiento") }
-            details.hiredOn = body.emptiable("fechaIngreso") { $0.day("fechaIngreso") }
+            details.email = body.emptiable("email") { $0.email($1)?.text }
+            details.phone = body.emptiable("telefono") { $0.optionalString($1, .visible(1...40)) }
+            details.address = body.emptiable("direccion") { $0.optionalString($1, .visible(1...400)) }
+            details.bornOn = body.emptiable("fechaNacimiento") { $0.day($1) }
+            details.hiredOn = body.emptiable("fechaIngreso") { $0.day($1) }
             details.salary = body.salario()
             details.status = body.estado()
             if isNew {
@@ -52,8 +52,11 @@ extension JSONBody {
         }
     }
 
-    private mutating func emptiable(_ name: StaticString, unlessEmpty read: (inout Self) -> String?) -> String? {
-        value(name)?.string?.trimmingWhiteSpace == "" ? "" : read(&self)
+    private mutating func emptiable(
+        _ name: StaticString,
+        unlessEmpty read: (inout Self, StaticString) -> String?
+    ) -> String? {
+        value(name)?.string?.trimmingWhiteSpace == "" ? "" : read(&self, name)
     }
 
     private mutating func name(_ name: StaticString) -> String? {
